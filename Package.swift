@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target list is the architecture, lowest layer first. `Tests/ArchitectureTests` holds every
+// import in `Sources/` against the same table, because SwiftPM does not refuse undeclared ones.
+
+/// Continuous integration turns warnings into errors; a user with a newer compiler is not punished.
+let strictness: [SwiftSetting] =
+  Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+func room(_ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: imports, exclude: ["README.md"], resources: resources,
+    swiftSettings: strictness)
+}
+
+func suite(_ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(name: name, dependencies: imports, resources: resources, swiftSettings: strictness)
+}
+
+let package = Package(
+  name: "perfmodel",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "perfmodel", targets: ["perfmodel"]),
+    .library(
+      name: "PerfModel",
+      targets: [
+        "Quantities", "Mathematics", "Workloads", "Predictions", "Features", "Datasets",
+        "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // 1 CELLAR
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "openblas",
+      providers: [.apt(["liblapacke-dev", "libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    room("Quantities", []),
+    room("Mathematics", ["CLAPACKE"]),
+
+    // 2 NOUNS
+    room("Workloads", ["Quantities"]),
+
+    // 3 CONTRACT
+    room("Predictions", ["Workloads", "Quantities"]),
+    room("Features", ["Workloads", "Mathematics", "Quantities"]),
+
+    // 4 METHODS
+    room("Datasets", ["CHDF5", "CZlib", "Mathematics", "Quantities"]),
+    room("Measurement", ["Workloads", "Mathematics", "Quantities"]),
+    room("Predictors", ["Features", "Predictions", "Workloads", "Mathematics", "Quantities"]),
+
+    // 5 SHELVES
+    room(
+      "Evaluation",
+      [
+        "Datasets", "Predictors", "Features", "Predictions", "Workloads", "Mathematics",
+        "Quantities",
+      ]),
+    room(
+      "Zoo",
+      [
+        "Workloads", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
+        "Mathematics", "Quantities",
+      ]),
+    room("Reports", ["Predictions", "Quantities"]),
+
+    // 6 DOOR
+    .executableTarget(
+      name: "perfmodel",
+      dependencies: [
+        "Quantities", "Mathematics", "Workloads", "Predictions", "Features", "Datasets",
+        "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: strictness),
+  ],
+  swiftLanguageModes: [.v6]
+)

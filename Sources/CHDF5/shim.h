@@ -1,0 +1,6 @@
+#ifndef PERFMODEL_CHDF5_SHIM_H
+#define PERFMODEL_CHDF5_SHIM_H
+
+#include <hdf5.h>
+
+#endif

@@ -1,0 +1,143 @@
+/// A duration.
+@frozen public struct Seconds: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func milliseconds(_ amount: Double) -> Seconds { Seconds(amount * 1e-3) }
+  @inlinable public static func microseconds(_ amount: Double) -> Seconds { Seconds(amount * 1e-6) }
+  @inlinable public var milliseconds: Double { value * 1e3 }
+
+  public static let symbol = "s"
+  public static let suffix = "_s"
+  public static let prefixes = [
+    UnitPrefix("ns", 1e-9), UnitPrefix("us", 1e-6, isWritten: false), UnitPrefix("µs", 1e-6),
+    UnitPrefix("ms", 1e-3), UnitPrefix("s", 1), UnitPrefix("min", 60, isWritten: false),
+    UnitPrefix("h", 3600, isWritten: false),
+  ]
+}
+
+/// An energy.
+@frozen public struct Joules: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func millijoules(_ amount: Double) -> Joules { Joules(amount * 1e-3) }
+  @inlinable public static func picojoules(_ amount: Double) -> Joules { Joules(amount * 1e-12) }
+  @inlinable public static func kilowattHours(_ amount: Double) -> Joules { Joules(amount * 3.6e6) }
+
+  public static let symbol = "J"
+  public static let suffix = "_j"
+  public static let prefixes =
+    metric("J", from: .pico, to: .giga)
+    + [UnitPrefix("Wh", 3600, isWritten: false), UnitPrefix("kWh", 3.6e6, isWritten: false)]
+}
+
+/// A power.
+@frozen public struct Watts: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func milliwatts(_ amount: Double) -> Watts { Watts(amount * 1e-3) }
+
+  public static let symbol = "W"
+  public static let suffix = "_w"
+  public static let prefixes = metric("W", from: .micro, to: .mega)
+}
+
+/// An amount of data. Decimal and binary multiples are different words: `gigabytes` is 10⁹ and
+/// `gibibytes` is 2³⁰ bytes.
+@frozen public struct Bytes: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func megabytes(_ amount: Double) -> Bytes { Bytes(amount * 1e6) }
+  @inlinable public static func gigabytes(_ amount: Double) -> Bytes { Bytes(amount * 1e9) }
+  @inlinable public static func kibibytes(_ amount: Double) -> Bytes { Bytes(amount * 1024) }
+  @inlinable public static func mebibytes(_ amount: Double) -> Bytes { Bytes(amount * 1_048_576) }
+  @inlinable public static func gibibytes(_ amount: Double) -> Bytes {
+    Bytes(amount * 1_073_741_824)
+  }
+
+  public static let symbol = "B"
+  public static let suffix = "_bytes"
+  public static let prefixes =
+    metric("B", from: .one, to: .peta)
+    + [
+      UnitPrefix("KiB", 1024, isWritten: false), UnitPrefix("MiB", 1_048_576, isWritten: false),
+      UnitPrefix("GiB", 1_073_741_824, isWritten: false),
+      UnitPrefix("TiB", 1_099_511_627_776, isWritten: false),
+    ]
+}
+
+/// A count of floating-point operations. One multiply–accumulate (MAC) is 2 FLOP.
+@frozen public struct FLOP: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  /// The one place that says what a MAC is.
+  @inlinable public static func multiplyAccumulates(_ count: Double) -> FLOP { FLOP(2 * count) }
+
+  public static let symbol = "FLOP"
+  public static let suffix = "_flop"
+  public static let prefixes = metric("FLOP", from: .one, to: .exa)
+}
+
+/// A rate of computation.
+@frozen public struct FLOPPerSecond: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func teraFLOPPerSecond(_ amount: Double) -> FLOPPerSecond {
+    FLOPPerSecond(amount * 1e12)
+  }
+
+  public static let symbol = "FLOP/s"
+  public static let suffix = "_flop_per_s"
+  public static let prefixes = metric("FLOP/s", from: .one, to: .exa)
+}
+
+/// A rate of data movement.
+@frozen public struct BytesPerSecond: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func gigabytesPerSecond(_ amount: Double) -> BytesPerSecond {
+    BytesPerSecond(amount * 1e9)
+  }
+
+  public static let symbol = "B/s"
+  public static let suffix = "_b_per_s"
+  public static let prefixes = metric("B/s", from: .one, to: .peta)
+}
+
+/// An arithmetic intensity: operations for each byte moved.
+@frozen public struct FLOPPerByte: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  public static let symbol = "FLOP/B"
+  public static let suffix = "_flop_per_byte"
+  public static let prefixes = [UnitPrefix("FLOP/B", 1)]
+}
+
+// MARK: - Metric prefixes
+
+enum MetricPrefix: Int, CaseIterable {
+  case pico = -4, nano, micro, milli, one, kilo, mega, giga, tera, peta, exa
+
+  var letter: String {
+    ["p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"][rawValue + 4]
+  }
+
+  /// Powers of ten from literals: `pow` need not be exact.
+  var factor: Double {
+    [1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12, 1e15, 1e18][rawValue + 4]
+  }
+}
+
+/// The units `pX … EX` of one symbol.
+func metric(_ symbol: String, from low: MetricPrefix, to high: MetricPrefix) -> [UnitPrefix] {
+  MetricPrefix.allCases
+    .filter { $0.rawValue >= low.rawValue && $0.rawValue <= high.rawValue }
+    .map { UnitPrefix($0.letter + symbol, $0.factor) }
+}
