@@ -1,7 +1,41 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct PerfModel: ParsableCommand {
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
-    commandName: "perfmodel", abstract: "How long, on a device that nobody has measured.")
+    commandName: "perfmodel",
+    abstract: "Predicts how long a network takes on a device that nobody has measured.",
+    discussion: """
+      From ten measurements to a ranking of a whole search space:
+
+        perfmodel sample  --space nasbench201 --count 10 --output to-measure.csv
+        perfmodel measure --space nasbench201 --architectures to-measure.csv --output host.csv
+        perfmodel adapt   --predictor nasbench201 --samples host.csv --output host.h5
+        perfmodel rank    --predictor host.h5 --top 10 --limit latency=5ms
+
+      Every figure comes with its 90 % interval. 'perfmodel help COMMAND' has examples of each.
+      """,
+    version: version,
+    subcommands: [
+      Sample.self, Measure.self, Adapt.self, Predict.self, Rank.self, Score.self, Train.self,
+      Evaluate.self, DatasetCommand.self, TimingCommand.self,
+    ])
+
+  /// Parses and runs; whatever is wrong with the input is one line and exit code 2.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as ExitCode {
+      Foundation.exit(error.rawValue)
+    } catch {
+      guard exitCode(for: error) != .success else { exit(withError: error) }
+      let text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      Console.remark("perfmodel: \(text)")
+      Foundation.exit(2)
+    }
+  }
 }

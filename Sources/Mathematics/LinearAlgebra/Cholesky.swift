@@ -59,7 +59,7 @@ public struct Cholesky: Sendable {
     return x
   }
 
-  /// Solves `A X = B` for every column of B (LAPACK `dpotrs`).
+  /// Solves `A X = B` for every column of B (BLAS `dtrsm`, twice).
   public func solve(_ b: Matrix) -> Matrix {
     precondition(
       b.rows == factor.rows, "\(factor.rows) unknowns and \(b.rows) rows of right-hand sides")
@@ -75,6 +75,17 @@ public struct Cholesky: Sendable {
       blasint(b.columns), 1, factor.elements, blasint(factor.rows), &x.elements,
       blasint(b.columns))
     return x
+  }
+
+  /// `L⁻¹`, lower triangular.
+  public var inverseFactor: Matrix {
+    var result = Matrix.identity(factor.rows)
+    guard factor.rows > 0 else { return result }
+    cblas_dtrsm(
+      CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, blasint(factor.rows),
+      blasint(factor.rows), 1, factor.elements, blasint(factor.rows), &result.elements,
+      blasint(factor.rows))
+    return result
   }
 
   /// `A⁻¹`.

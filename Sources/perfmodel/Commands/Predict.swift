@@ -1,0 +1,80 @@
+import ArgumentParser
+import Evaluation
+import Predictions
+import Quantities
+import Reports
+import Workloads
+import Zoo
+
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Predicts the latency of architectures on the predictor's device.",
+    discussion: """
+        perfmodel predict --predictor host.h5 --architecture \\
+          '|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|none~1|skip_connect~2|'
+        perfmodel predict --predictor host.h5 --architectures mine.csv --format csv
+      """)
+
+  @OptionGroup var adapted: AdaptedPredictorOptions
+
+  @Option(help: "An architecture in its space's notation; may be given several times.")
+  var architecture: [String] = []
+
+  @Option(help: "CSV of architectures.")
+  var architectures: String?
+
+  @OptionGroup var format: FormatOption
+
+  func validate() throws {
+    guard architecture.isEmpty != (architectures == nil) else {
+      throw ValidationError("name what to predict: either --architecture or --architectures")
+    }
+  }
+
+  private struct Row: Encodable {
+    let architecture: String
+    let latency_s: EstimateReport
+    let connected: Bool
+  }
+
+  func run() throws {
+    let predictor = try adapted.load()
+    let list =
+      try architectures.map { try ArchitectureList(csv: $0, space: predictor.space) }
+      ?? ArchitectureList(notations: architecture, space: predictor.space)
+    let estimates = try predictor.model().predict(
+      predictor.encode(
+        list.architectures, userFeatures: try adapted.userFeatures(for: list.ids, of: predictor)))
+    let connected = list.architectures.map { predictor.space.isConnected($0) }
+    switch format.format {
+    case .table:
+      var table = TextTable([
+        .init("latency"), .init("90 % interval"), .init("architecture", .left),
+      ])
+      for (row, estimate) in estimates.enumerated() {
+        let interval = estimate.interval.map { "\($0.low) – \($0.high)" } ?? ""
+        table.append([estimate.value.description, interval, list.ids[row]])
+      }
+      print(table.text)
+      if connected.contains(false) {
+        Console.remark(
+          "\(connected.count { !$0 }) of them have no path from input to output and compute nothing.")
+      }
+      Console.remark("On \(predictor.target?.device ?? "?"), by '\(predictor.method)'.")
+    case .json:
+      print(
+        try JSONReport.text(
+          zip(list.ids, zip(estimates, connected)).map {
+            Row(architecture: $0, latency_s: EstimateReport($1.0), connected: $1.1)
+          }))
+    case .csv:
+      print(
+        CSVReport.text(
+          header: ["architecture", "latency_s", "low_s", "high_s"],
+          rows: zip(list.ids, estimates).map {
+            [$0, "\($1.value.value)", "\($1.interval?.low.value ?? .nan)",
+              "\($1.interval?.high.value ?? .nan)"]
+          }))
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Predictions
+import Predictors
+import Quantities
+import Reports
+import Workloads
+import Zoo
+
+struct Rank: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ranks a whole space by predicted latency, the fastest first.",
+    discussion: """
+      Architectures without a path from input to output compute nothing and rank last. With a \
+      limit only those predicted within it remain, each with the probability that it holds; \
+      '--slowest' then shows the most that the budget buys.
+
+        perfmodel rank --predictor host.h5 --top 10
+        perfmodel rank --predictor host.h5 --top 10 --limit latency=5ms --slowest
+        perfmodel rank --predictor host.h5 --architectures mine.csv --format csv
+      """)
+
+  @OptionGroup var adapted: AdaptedPredictorOptions
+
+  @Option(help: "CSV of architectures to rank; default: the whole space, where it can be listed.")
+  var architectures: String?
+
+  @Option(help: "Show this many; default: all.")
+  var top: Int?
+
+  @Option(help: "Keep what is predicted within it: latency=5ms.")
+  var limit: Limit?
+
+  @Flag(help: "The slowest first.")
+  var slowest = false
+
+  @OptionGroup var format: FormatOption
+
+  func validate() throws {
+    if let top, top < 1 { throw ValidationError("--top is \(top); at least 1 is shown") }
+  }
+
+  private struct Row: Encodable {
+    let rank: Int
+    let architecture: String
+    let latency_s: EstimateReport
+    let connected: Bool
+    let within_limit_probability: Double?
+  }
+
+  func run() throws {
+    let predictor = try adapted.load()
+    let list: ArchitectureList
+    if let architectures {
+      list = try ArchitectureList(csv: architectures, space: predictor.space)
+    } else if predictor.userFeatureNames.isEmpty, predictor.space.name != "generic",
+      let all = predictor.space.allArchitectures
+    {
+      list = ArchitectureList(space: predictor.space, architectures: all)
+    } else {
+      throw ValidationError(
+        "the space '\(predictor.space.name)' cannot be listed; name candidates with --architectures")
+    }
+    let ranking = Ranking(
+      estimates: try predictor.model().predict(
+        predictor.encode(
+          list.architectures, userFeatures: try adapted.userFeatures(for: list.ids, of: predictor))
+      ),
+      isConnected: list.architectures.map { predictor.space.isConnected($0) },
+      limit: limit?.latency, slowestFirst: slowest)
+    let shown = ranking.places.prefix(top ?? ranking.places.count)
+    let rows = shown.enumerated().map { rank, place in
+      Row(
+        rank: rank + 1, architecture: list.notation(place),
+        latency_s: EstimateReport(ranking.estimates[place]),
+        connected: ranking.isConnected[place],
+        within_limit_probability: limit.map {
+          ranking.estimates[place].probability(atMost: $0.latency)
+        })
+    }
+    switch format.format {
+    case .json: print(try JSONReport.text(rows))
+    case .csv:
+      print(
+        CSVReport.text(
+          header: ["rank", "architecture", "latency_s", "low_s", "high_s", "connected"],
+          rows: zip(rows, shown).map { row, place in
+            let estimate = ranking.estimates[place]
+            return [
+              "\(row.rank)", row.architecture, "\(estimate.value.value)",
+              "\(estimate.interval?.low.value ?? .nan)", "\(estimate.interval?.high.value ?? .nan)",
+              "\(row.connected)",
+            ]
+          }))
+    case .table:
+      var columns: [TextTable.Column] = [.init("rank"), .init("latency"), .init("90 % interval")]
+      if limit != nil { columns.append(.init("P(within)")) }
+      var table = TextTable(columns + [.init("architecture", .left)])
+      for (row, place) in zip(rows, shown) {
+        let estimate = ranking.estimates[place]
+        var cells = [
+          "\(row.rank)", estimate.value.description,
+          estimate.interval.map { "\($0.low) – \($0.high)" } ?? "",
+        ]
+        if let probability = row.within_limit_probability {
+          cells.append(String(format: "%.2f", probability))
+        }
+        table.append(cells + [row.architecture])
+      }
+      print(table.text)
+      let left = ranking.places.count
+      Console.remark(
+        "\(rows.count) of \(left) ranked"
+          + (limit.map { " within latency=\($0.latency)" } ?? "")
+          + ", out of \(list.count), on \(predictor.target?.device ?? "?").")
+    }
+  }
+}
