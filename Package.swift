@@ -70,7 +70,7 @@ let package = Package(
       [
         "Workloads", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
         "Mathematics", "Quantities",
-      ]),
+      ], resources: [.copy("Shipped")]),
     room("Reports", ["Predictions", "Quantities"]),
 
     // 6 DOOR

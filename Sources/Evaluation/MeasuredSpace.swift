@@ -13,6 +13,18 @@ public struct MeasuredSpace: Sendable {
   /// Seconds, architectures × devices, NaN where not measured.
   public let latencies: Matrix
 
+  init(
+    space: any SearchSpace, ids: [String], architectures: [Architecture], features: FeatureTable,
+    devices: [String], latencies: Matrix
+  ) {
+    self.space = space
+    self.ids = ids
+    self.architectures = architectures
+    self.features = features
+    self.devices = devices
+    self.latencies = latencies
+  }
+
   /// - Parameters:
   ///   - spaceName: a built-in space or `generic`, whose positions are the table's columns.
   ///   - userFeatures: by architecture id.
@@ -28,6 +40,15 @@ public struct MeasuredSpace: Sendable {
       of: encoding.architectures, userFeatures: try userFeatures?.aligned(with: ids))
     devices = matrix.devices
     latencies = matrix.latency
+  }
+}
+
+extension MeasuredSpace {
+  /// The same architectures with some of the devices.
+  public func selecting(columns: [Int]) -> MeasuredSpace {
+    MeasuredSpace(
+      space: space, ids: ids, architectures: architectures, features: features,
+      devices: columns.map { devices[$0] }, latencies: latencies.selecting(columns: columns))
   }
 }
 

@@ -5,7 +5,6 @@ import Quantities
 public enum ZooError: Error, Equatable, CustomStringConvertible {
   case unknownPredictor(String, allowed: [String])
   case notInstalled(String)
-  case notAPredictor(path: String, kind: String)
   case inconsistent(path: String, key: String)
   case notAdapted(method: String, space: String)
 
@@ -17,8 +16,6 @@ public enum ZooError: Error, Equatable, CustomStringConvertible {
         + " Shipped are \(allowed.joined(separator: ", "))."
     case .notInstalled(let name):
       "the shipped predictor '\(name)' is not beside the program; build it again, or name a file."
-    case .notAPredictor(let path, let kind):
-      "\(path): this is a '\(kind)', not a predictor; one is made by 'perfmodel train'."
     case .inconsistent(let path, let key):
       "\(path): '\(key)' does not fit the rest of the predictor; make the file again."
     case .notAdapted(let method, let space):

@@ -24,7 +24,7 @@ public struct GenericSpace: SearchSpace {
     }
     guard values.count == positions.count else { throw malformed(notation) }
     var operations: [UInt8] = []
-    for (place, position) in positions.enumerated() {
+    for position in positions {
       guard let value = values[position.column] else { throw malformed(notation) }
       // Names only: here '1' is a category, not an index.
       guard let index = position.operations.firstIndex(of: value) else {

@@ -1,3 +1,5 @@
+import Quantities
+
 extension SpaceError: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -16,26 +18,7 @@ extension SpaceError: CustomStringConvertible {
   }
 
   private func suggestion(_ found: String, _ allowed: [String]) -> String {
-    let list = " Allowed: \(allowed.joined(separator: ", "))."
-    guard let nearest = allowed.min(by: { distance($0, found) < distance($1, found) }),
-      distance(nearest, found) <= max(2, found.count / 3)
-    else { return list }
-    return " Did you mean '\(nearest)'?" + list
+    (nearestName(to: found, among: allowed).map { " Did you mean '\($0)'?" } ?? "")
+      + " Allowed: \(allowed.joined(separator: ", "))."
   }
-}
-
-/// Levenshtein's distance: single-character edits from `a` to `b`.
-private func distance(_ a: String, _ b: String) -> Int {
-  let b = Array(b)
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let substitution = diagonal + (x == y ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-    }
-  }
-  return row[b.count]
 }

@@ -7,7 +7,6 @@ import Workloads
 
 extension TrainedPredictor {
   static let kind = "perfmodel.predictor"
-  static let schemaVersion = 1
 
   /// Writes the predictor; the file appears whole or not at all.
   public func write(to path: String) throws {
@@ -35,6 +34,10 @@ extension TrainedPredictor {
       "sources/devices": knowledge.devices, "space/analytic_names": knowledge.space.analyticNames,
       "space/positions": space.positions.map(\.column),
     ]
+    for (index, view) in knowledge.space.views.enumerated() {
+      matrices["space/views/\(index)"] = Matrix(
+        rows: 1, columns: view.count, elements: view.map(Double.init))
+    }
     for (place, position) in space.positions.enumerated() {
       texts["space/operations/\(place)"] = position.operations
     }
@@ -58,8 +61,8 @@ extension TrainedPredictor {
       if let features = target.userFeatures { matrices["target/features"] = features.values }
     }
     try Checkpoint(
-      kind: Self.kind, schemaVersion: Self.schemaVersion, attributes: attributes,
-      numbers: numbers, matrices: matrices, texts: texts
+      kind: Self.kind, attributes: attributes, numbers: numbers, matrices: matrices,
+      texts: texts
     ).write(path)
   }
 
@@ -68,10 +71,7 @@ extension TrainedPredictor {
   /// - Throws: `DatasetError` where the file is missing, damaged or something else, `ZooError` where
   ///   its parts do not fit together.
   public init(path: String) throws {
-    let file = try Checkpoint(path)
-    guard file.kind == Self.kind else {
-      throw ZooError.notAPredictor(path: path, kind: file.kind)
-    }
+    let file = try Checkpoint(path, kind: Self.kind)
     func row(_ name: String) throws -> [Double] { try file.matrix(name).elements }
     func inconsistent(_ key: String) -> ZooError { .inconsistent(path: path, key: key) }
 
@@ -87,9 +87,16 @@ extension TrainedPredictor {
     } else {
       space = try GenericSpace(positions: positions)
     }
-    let informative = try row("space/informative").map { value in
-      guard let index = Int(exactly: value) else { throw inconsistent("space/informative") }
-      return index
+    func indices(_ key: String) throws -> [Int] {
+      try row(key).map { value in
+        guard let index = Int(exactly: value) else { throw inconsistent(key) }
+        return index
+      }
+    }
+    let informative = try indices("space/informative")
+    var views: [[Int]] = []
+    while file.matrices["space/views/\(views.count)"] != nil {
+      views.append(try indices("space/views/\(views.count)"))
     }
     let knowledge: SourceKnowledge
     do {
@@ -98,7 +105,7 @@ extension TrainedPredictor {
         space: SpaceStatistics(
           radices: positions.map(\.operations.count),
           analyticNames: try file.text("space/analytic_names"),
-          analyticMeans: try row("space/analytic_means"), informative: informative,
+          analyticMeans: try row("space/analytic_means"), informative: informative, views: views,
           operationShares: try row("space/operation_shares")),
         surrogates: SurrogateWeights(
           intercepts: try row("surrogates/intercepts"),

@@ -59,11 +59,12 @@ struct Evaluate: ParsableCommand {
     progress.finish()
     if let dump {
       // Targets run side by side: sorting gives one file for one input.
-      let rows = dumped.withLock { $0 }.enumerated().sorted {
-        ($0.element[1], Int($0.element[2]) ?? 0, $0.offset)
-          < ($1.element[1], Int($1.element[2]) ?? 0, $1.offset)
-      }.map(\.element)
-      try CSVWriter.write(header: Self.dumpHeader, rows: rows, to: dump)
+      let rows = dumped.withLock { $0 }
+      let keys = rows.enumerated().map { place, row in
+        (device: row[1], seed: Int(row[2]) ?? 0, place: place)
+      }
+      let order = keys.sorted { ($0.device, $0.seed, $0.place) < ($1.device, $1.seed, $1.place) }
+      try CSVWriter.write(header: Self.dumpHeader, rows: order.map { rows[$0.place] }, to: dump)
     }
     try print(result)
   }

@@ -104,6 +104,6 @@ struct Sample: ParsableCommand {
         pool: pool.space.features(of: pool.architectures))
       encoded = knowledge.encode(pool.space.features(of: pool.architectures))
     }
-    return try SampleDesign(knowledge).choose(count, from: encoded)
+    return SampleDesign(knowledge).choose(count, from: encoded)
   }
 }
