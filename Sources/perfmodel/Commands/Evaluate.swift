@@ -44,18 +44,25 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var format: FormatOption
 
   func run() throws {
-    let predictors = try predictor.map { names in
-      try names.split(separator: ",").map { try FewShotPredictors.named(String($0)) }
-    } ?? FewShotPredictors.all
+    var predictors = FewShotPredictors.all
+    if let predictor {
+      predictors = try predictor.split(separator: ",").map {
+        try FewShotPredictors.named(String($0))
+      }
+    }
     let evaluation = try EvaluationProtocol(path: protocolFile).with(
       samples: samples, seeds: seeds)
     let evaluator = try Evaluator(evaluation, data.load(space: space))
     let progress = Progress(evaluation.name)
     let dumped = Mutex<[[String]]>([])
-    let collect: (@Sendable ([Evaluator.DumpedPrediction]) -> Void)? =
-      dump == nil ? nil : { rows in dumped.withLock { $0 += rows.map(Self.fields) } }
-    let result = try evaluator.run(
-      predictors, progress: { progress.update($0) }, dump: collect)
+    var collect: (@Sendable ([Evaluator.DumpedPrediction]) -> Void)?
+    if dump != nil {
+      collect = { rows in
+        let fields = rows.map { Self.fields($0) }
+        dumped.withLock { $0 += fields }
+      }
+    }
+    let result = try evaluator.run(predictors, progress: { progress.update($0) }, dump: collect)
     progress.finish()
     if let dump {
       // Targets run side by side: sorting gives one file for one input.
