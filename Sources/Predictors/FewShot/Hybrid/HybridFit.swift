@@ -125,7 +125,8 @@ struct HybridFit {
           Family(
             columns: view, means: Array(repeating: 1 / Double(view.count), count: view.count),
             variances: Array(repeating: factor * deviation * deviation, count: view.count),
-            residualScales: hasSources ? settings.freeResidualScales : [0], logPrior: 0))
+            residualScales: hasSources ? settings.freeResidualScales : [0],
+            logPrior: hasSources ? settings.freeLogPrior : 0))
       }
     }
     return families
@@ -150,7 +151,8 @@ struct HybridFit {
   /// - Returns: for each sample the squared left-out error over its variance, of the mixture.
   private mutating func weigh() -> [Double] {
     hypotheses.removeAll(keepingCapacity: true)
-    var scorer = HypothesisScorer(design: design, y: y, tailFreedom: settings.tailFreedom)
+    var scorer = HypothesisScorer(
+      design: design, y: y, signedLogPrior: settings.signedLogPrior)
     let residualScales = Set(families.flatMap(\.residualScales)).sorted()
     for noise in settings.noiseVariances {
       for residualScale in residualScales {

@@ -17,11 +17,10 @@ import Quantities
 /// on its positive ones). Three families of hypotheses stand for three ways to know a device: physics
 /// as the sources priced it, physics unpriced, and one source device itself. A hypothesis weighs
 /// ```
-/// log a_h = ½ log p(y | h) + ½ Σᵢ log t₄(yᵢ − ŷ₋ᵢ) + prior
+/// log a_h = log p(y | h) + log p(h)
 /// ```
-/// half by its evidence, which is sharp where the model holds, and half by its leave-one-out score
-/// under a heavy-tailed law, which forgives where it does not. A second pass gives samples that stray
-/// a larger λᵢ. The prediction is the average over the grid; its interval is the mixture's.
+/// A second pass gives samples that stray a larger λᵢ, as under a Student-t law. The prediction is
+/// the average over the grid; its interval is the mixture's.
 ///
 /// R are the surrogates less their mean, O the operations at each position (centred), v how much the
 /// sources stray there from physics.
@@ -43,7 +42,7 @@ public struct HybridPredictor: FewShotPredictor {
 /// The constants of `HybridPredictor`, chosen by leaving devices and families of devices out.
 public struct HybridSettings: Sendable {
   /// Factors on the sources' variance of the coefficients.
-  public var sourcePriorScales = [1.0, 10, 100]
+  public var sourcePriorScales = [10.0, 100]
   /// Factors on the variance of unpriced coefficients.
   public var freePriorScales = [1.0, 8]
   /// Standard deviation of unpriced coefficients, of the scale of one source, and of its offset.
@@ -58,7 +57,12 @@ public struct HybridSettings: Sendable {
   public var noiseVariances = [1e-4, 1e-3, 0.005, 0.02, 0.06]
   /// How many single sources are hypotheses, and their log prior.
   public var nearestCount = 3
-  public var nearestLogPrior = -1.0
+  public var nearestLogPrior = -2.0
+  /// Log prior of physics unpriced: on a device of a new kind, which ten samples cannot tell from a
+  /// known kind with noise, it fails least.
+  public var freeLogPrior = 1.0
+  /// Log prior of coefficients that may be negative, where that makes a difference: work costs time.
+  public var signedLogPrior = -3.0
   /// Floor of the sources' standard deviation of a coefficient.
   public var coefficientFloor = 0.02
   /// Degrees of freedom of the heavy-tailed law.

@@ -1,7 +1,7 @@
 import Foundation
 import Mathematics
 
-/// Evidence and leave-one-out score of Gaussian linear models that share a covariance.
+/// Evidence and left-out errors of Gaussian linear models that share a covariance.
 ///
 /// With Σ the covariance of r + ε, G = Σ + B D Bᵀ, Λ = Bᵀ Σ⁻¹ B + D⁻¹ and r₀ = y − B b,
 /// ```
@@ -22,7 +22,7 @@ struct HypothesisScorer {
 
   private let design: Matrix
   private let y: [Double]
-  private let tailFreedom: Double
+  private let signedLogPrior: Double
   private let solver: NonNegativeSolver
   /// Errors and variances of left-out samples, n for each outcome so far.
   private(set) var leftOutErrors: [Double] = []
@@ -37,10 +37,10 @@ struct HypothesisScorer {
   /// Diagonal of Σ⁻¹.
   private var precision: [Double] = []
 
-  init(design: Matrix, y: [Double], tailFreedom: Double) {
+  init(design: Matrix, y: [Double], signedLogPrior: Double) {
     self.design = design.appending(columns: Matrix(rows: y.count, columns: 1, elements: y))
     self.y = y
-    self.tailFreedom = tailFreedom
+    self.signedLogPrior = signedLogPrior
     solver = NonNegativeSolver(capacity: design.columns)
   }
 
@@ -74,14 +74,18 @@ struct HypothesisScorer {
     if free.weights.allSatisfy({ $0 >= 0 }) {
       // Free and non-negative are the same model: it stands for both.
       return [
-        Outcome(active: all, weights: free.weights, logWeight: free.logWeight + log(2))
+        Outcome(active: all, weights: free.weights, logWeight: free.logWeight + log(1 + exp(signedLogPrior)))
       ]
     }
     var constrained = [Double](repeating: 0, count: k)
     solver.solve(gram: precision, moment: pull, count: k, solution: &constrained)
     let active = all.filter { constrained[$0] > 0 }
     guard !active.isEmpty, let bound = outcome(family, active) else { return [free] }
-    return [free, bound]
+    return [
+      Outcome(
+        active: free.active, weights: free.weights, logWeight: free.logWeight + signedLogPrior),
+      bound,
+    ]
   }
 
   private mutating func outcome(_ family: HybridFit.Family, _ active: [Int]) -> Outcome? {
@@ -118,7 +122,6 @@ struct HypothesisScorer {
     quadratic -= dot(shift, shift)
     SmallSymmetric.solveUpper(factor, k, &shift)  // Λ⁻¹ Bᵀ Σ⁻¹ r₀ = w − b
 
-    var score = 0.0
     var row = [Double](repeating: 0, count: k)
     for i in 0..<n {
       var residual = whitened.elements[i * width + last]
@@ -129,16 +132,11 @@ struct HypothesisScorer {
       }
       SmallSymmetric.solveLower(factor, k, &row)
       let inverse = max(precision[i] - dot(row, row), 1e-12 * precision[i])  // (G⁻¹)ᵢᵢ
-      let error = residual / inverse
-      let variance = 1 / inverse
-      leftOutErrors.append(error)
-      leftOutVariances.append(variance)
-      score -=
-        0.5 * log(variance) + 0.5 * (tailFreedom + 1) * log1p(error * error / variance / tailFreedom)
+      leftOutErrors.append(residual / inverse)
+      leftOutVariances.append(1 / inverse)
     }
-    let evidence = -0.5 * quadratic - 0.5 * determinant
     return Outcome(
       active: active, weights: zip(means, shift).map { $0 + $1 },
-      logWeight: 0.5 * evidence + 0.5 * score)
+      logWeight: -0.5 * quadratic - 0.5 * determinant)
   }
 }
