@@ -8,13 +8,16 @@ import PackageDescription
 let strictness: [SwiftSetting] =
   Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
-func room(_ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: imports, exclude: ["README.md"], resources: resources,
+func room(
+  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: imports, exclude: ["README.md"], resources: resources,
     swiftSettings: strictness)
 }
 
-func suite(_ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .testTarget(name: name, dependencies: imports, resources: resources, swiftSettings: strictness)
+func suite(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: imports, swiftSettings: strictness)
 }
 
 let package = Package(
@@ -82,6 +85,20 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: strictness),
+
+    suite("ArchitectureTests", []),
+    suite("QuantitiesTests", ["Quantities"]),
+    suite("MathematicsTests", ["Mathematics"]),
+    suite("WorkloadsTests", ["Workloads", "Features"]),
+    suite("DatasetsTests", ["Datasets", "Mathematics"]),
+    suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
+    suite(
+      "PredictorsTests",
+      ["Predictors", "Features", "Predictions", "Workloads", "Mathematics", "Quantities"]),
+    suite(
+      "EvaluationTests",
+      ["Evaluation", "Zoo", "Predictors", "Datasets", "Workloads", "Mathematics", "Quantities"]),
+    suite("CommandTests", ["perfmodel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -31,8 +31,8 @@ extension MeasurementError: CustomStringConvertible {
     case .missingPlaceholder(let command):
       "the command '\(command)' does not say where the architecture goes; write {architecture} in "
         + "one of its arguments."
-    case .foreignArchitecture(let operations):
-      "\(operations) are not six operations of nasbench201, each 0 to 4."
+    case .foreignArchitecture(let space, let operations):
+      "\(operations) is not an architecture of \(space): one operation index for each position."
     case .inputCount(let found, let expected):
       "the input has \(found) numbers; this network takes \(expected)."
     case .noTemporaryFile(let directory, let reason):

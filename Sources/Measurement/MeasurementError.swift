@@ -17,7 +17,7 @@ public enum MeasurementError: Error, Equatable {
 
   // MARK: One architecture
 
-  case foreignArchitecture([Int])
+  case foreignArchitecture(space: String, operations: [Int])
   case inputCount(found: Int, expected: Int)
   case noTemporaryFile(directory: String, reason: String)
   case cannotStart(program: String, reason: String)

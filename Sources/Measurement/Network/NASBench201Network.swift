@@ -51,7 +51,9 @@ public final class NASBench201Network {
     let operations = architecture.operations
     guard operations.count == NASBench201Space.edges.count,
       operations.allSatisfy({ NASBench201Space.Operation(rawValue: $0) != nil })
-    else { throw .foreignArchitecture(operations.map { Int($0) }) }
+    else {
+      throw .foreignArchitecture(space: "nasbench201", operations: operations.map { Int($0) })
+    }
     BLAS.prepare()
     self.architecture = architecture
     self.macro = macro

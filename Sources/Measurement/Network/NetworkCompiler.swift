@@ -128,7 +128,9 @@ struct NetworkCompiler {
         pixels: shape.side * shape.side, channels: channels))
     var transposed: [Float] = []
     for channel in 0..<channels {
-      for unit in 0..<classes { transposed.append(parameters.classifier[unit * channels + channel]) }
+      for unit in 0..<classes {
+        transposed.append(parameters.classifier[unit * channels + channel])
+      }
     }
     steps.append(
       .multiply(

@@ -43,11 +43,11 @@ public struct MeasurementPlan: Sendable, Hashable {
   ///   - progress: called before each visit.
   ///   - finished: called after each visit, to save it; what it throws ends the measurement.
   /// - Returns: one row for each of `architectures`, in their order.
-  public func measure(
+  public func measure<Failure: Error>(
     with runner: some ArchitectureRunner, resuming earlier: [TimedVisit] = [],
     progress: (MeasurementProgress) -> Void = { _ in },
-    finished: (TimedVisit) throws -> Void = { _ in }
-  ) rethrows -> [TimedArchitecture] {
+    finished: (TimedVisit) throws(Failure) -> Void
+  ) throws(Failure) -> [TimedArchitecture] {
     var runs: [Architecture: [Int: [Seconds]]] = [:]
     let known = Set(architectures)
     for visit in earlier
@@ -79,6 +79,14 @@ public struct MeasurementPlan: Sendable, Hashable {
         architecture: architecture, runs: (0..<passes).flatMap { visits[$0] ?? [] },
         failure: failures[architecture])
     }
+  }
+
+  /// The same without saving visits.
+  public func measure(
+    with runner: some ArchitectureRunner, resuming earlier: [TimedVisit] = [],
+    progress: (MeasurementProgress) -> Void = { _ in }
+  ) -> [TimedArchitecture] {
+    measure(with: runner, resuming: earlier, progress: progress, finished: { _ in })
   }
 
   private static func visit(

@@ -38,7 +38,6 @@ public struct BuiltInRunner: ArchitectureRunner {
     network.fillInput(seed: settings.seed)
     for _ in 0..<settings.warmUps { network.forward() }
     var runs: [Seconds] = []
-    runs.reserveCapacity(settings.repeats * 10)
     var total = Seconds.zero
     while runs.count < settings.repeats
       || (total < settings.visitTime && runs.count < settings.repeats * 10)

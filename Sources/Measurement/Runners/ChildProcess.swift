@@ -80,6 +80,12 @@ enum ChildProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    // The caller's files are none of the program's business. Closing one that another thread has
+    // closed meanwhile is no error.
+    let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    for descriptor in open.compactMap({ Int32($0) }) where descriptor > 2 && closing == 0 {
+      posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
@@ -149,7 +155,7 @@ enum ChildProcess {
     var filled = 0
     while filled < bytes.count {
       let count = bytes.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled, off_t(start + filled))
+        pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(start + filled))
       }
       if count <= 0 { break }
       filled += count

@@ -28,7 +28,10 @@ public struct CommandRunner: ArchitectureRunner {
   public func runs(of architecture: Architecture) throws(MeasurementError) -> [Seconds] {
     guard architecture.operations.count == space.positions.count,
       zip(architecture.operations, space.positions).allSatisfy({ $0 < $1.operations.count })
-    else { throw .foreignArchitecture(architecture.operations.map { Int($0) }) }
+    else {
+      throw .foreignArchitecture(
+        space: space.name, operations: architecture.operations.map { Int($0) })
+    }
     let arguments = template.arguments(for: space.notation(of: architecture))
     let program = arguments[0]
     let result = try ChildProcess.run(arguments, timeLimit: timeLimit)

@@ -2,7 +2,8 @@ import Quantities
 
 /// How the built-in runner measures.
 public struct RunnerSettings: Sendable, Hashable {
-  /// Threads of a matrix product; everything between products runs on one.
+  /// Threads of a matrix product; everything between products runs on one. At the benchmark's size
+  /// two can be slower than one: what one core has gathered, the others fetch from its cache.
   public var threads: Int
   /// Images in one run.
   public var batch: Int
