@@ -28,7 +28,7 @@ public func pearson(_ x: [Double], _ y: [Double]) -> Double? {
     xy += (a - meanX) * (b - meanY)
   }
   guard xx > 0, yy > 0 else { return nil }
-  return xy / (xx.squareRoot() * yy.squareRoot())
+  return xy / (xx * yy).squareRoot()
 }
 
 /// Spearman's rank correlation with shared ranks for ties; `nil` where one side is constant.
