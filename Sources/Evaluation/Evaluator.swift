@@ -67,7 +67,12 @@ public struct Evaluator: Sendable {
           progress(Double(count) / Double(resolved.targets.count * evaluation.seeds))
           return trials
         }
-        outcome.withLock { if case .success(var all) = $0 { all[place] = trials; $0 = .success(all) } }
+        outcome.withLock {
+          if case .success(var all) = $0 {
+            all[place] = trials
+            $0 = .success(all)
+          }
+        }
       } catch {
         outcome.withLock { if case .success = $0 { $0 = .failure(error) } }
       }

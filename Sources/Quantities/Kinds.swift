@@ -123,7 +123,8 @@
 // MARK: - Metric prefixes
 
 enum MetricPrefix: Int, CaseIterable {
-  case pico = -4, nano, micro, milli, one, kilo, mega, giga, tera, peta, exa
+  case pico = -4
+  case nano, micro, milli, one, kilo, mega, giga, tera, peta, exa
 
   var letter: String {
     ["p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"][rawValue + 4]

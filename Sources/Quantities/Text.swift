@@ -28,7 +28,8 @@ extension Quantity {
   /// - Throws: `QuantityError` naming the text and the units that are allowed.
   public init(parsing text: String) throws {
     let trimmed = text.trimmingCharacters(in: .whitespaces)
-    let split = trimmed.firstIndex { !("0"..."9" ~= $0 || "+-.eE".contains($0)) } ?? trimmed.endIndex
+    let split =
+      trimmed.firstIndex { !("0"..."9" ~= $0 || "+-.eE".contains($0)) } ?? trimmed.endIndex
     // The `e` of an exponent is also a letter: take the longest head that is a number.
     var end = split
     while end > trimmed.startIndex, Double(trimmed[..<end]) == nil {

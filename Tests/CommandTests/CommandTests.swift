@@ -42,7 +42,7 @@ struct Program {
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let errors = folder + "/.stderr-\(UUID().uuidString)"
-    FileManager.default.createFile(atPath: errors, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors, contents: nil)
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle(forWritingAtPath: errors)
@@ -76,7 +76,8 @@ private let cells = [
     #expect(measured.code == 0, "\(measured.errors)")
     #expect(
       try program.run(
-        "adapt", "--predictor", "nasbench201", "--samples", "m.csv", "--output", "p.h5").code == 0)
+        "adapt", "--predictor", "nasbench201", "--samples", "m.csv", "--output", "p.h5"
+      ).code == 0)
     let one = try program.run("predict", "--predictor", "p.h5", "--architecture", cells[0])
     #expect(one.code == 0 && one.output.contains(cells[0]))
     let ranked = try program.run("rank", "--predictor", "p.h5", "--format", "csv")
@@ -101,7 +102,9 @@ private let cells = [
     #expect(try measure("2").code == 0)
     let second = try #require(program.read("m.csv"))
     // The first pass of every row is still there.
-    for (before, after) in zip(first.split(separator: "\n"), second.split(separator: "\n")).dropFirst() {
+    for (before, after) in zip(first.split(separator: "\n"), second.split(separator: "\n"))
+      .dropFirst()
+    {
       let runs = before.split(separator: ",", omittingEmptySubsequences: false)[5]
       #expect(after.contains(runs + ";"))
     }
@@ -123,7 +126,8 @@ private let cells = [
     #expect(rows.count { $0.contains(",0.25,0.25,0.25,1,0.25,") } == 3)
   }
 
-  @Test("bad input is one line, exit code 2, and leaves files as they were") func badInput() throws {
+  @Test("bad input is one line, exit code 2, and leaves files as they were") func badInput() throws
+  {
     let program = try Program()
     try program.write("old.h5", "precious")
     try program.write("a.csv", "architecture\n\(cells[0])\n\(cells[1])\n")
@@ -134,7 +138,8 @@ private let cells = [
     try program.write("twice.csv", "architecture,latency_s\n\(cells[0]),1\n\(cells[0]),2\n")
     try program.write("column.csv", "architecture,time\n\(cells[0]),1\n")
     try program.write(
-      "operation.csv", "architecture,latency_s\n\(cells[0].replacing("nor_conv_3x3", with: "nor_conv_3x4")),1\n")
+      "operation.csv",
+      "architecture,latency_s\n\(cells[0].replacing("nor_conv_3x3", with: "nor_conv_3x4")),1\n")
     for (file, part) in [
       ("none.csv", "there is no such file"), ("word.csv", "'fast'"), ("negative.csv", "-1"),
       ("one.csv", "at least 2"), ("equal.csv", "same latency"), ("twice.csv", "stands once"),

@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 @Suite("Bad files") struct BadFileTests {
-  @Test("a missing, empty, foreign file or a folder is refused with its path") func foreign() throws {
+  @Test("a missing, empty, foreign file or a folder is refused with its path") func foreign() throws
+  {
     let scratch = try Scratch()
     let empty = try scratch.write("empty.h5", "")
     let text = try scratch.write("text.h5", "hello, world\n")
@@ -87,7 +88,8 @@ import Testing
       ("a,a\n1,2\n", "the header names 'a' twice"),
       ("a\n\"x\n", "the quote opened in line 2 never closes"),
       ("a\n\"x\"y\n", "line 2 goes on after a closing quote"), ("a\n\0\n", "it is not UTF-8 text"),
-    ]) func malformed(text: String, reason: String) throws {
+    ]) func malformed(text: String, reason: String) throws
+  {
     let scratch = try Scratch()
     let path = try scratch.write("t.csv", text)
     #expect {

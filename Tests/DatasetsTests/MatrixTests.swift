@@ -82,7 +82,8 @@ private func same(_ a: Matrix, _ b: Matrix) -> Bool {
       ("abc", "3: column 'd' is 'abc'; a latency is a number of ms that is not negative."),
       ("-1", "3: column 'd' is '-1.0'; a latency is a number of ms that is not negative."),
       ("inf", "3: column 'd' is 'inf'; a latency is a number of ms that is not negative."),
-    ]) func badLatency(text: String, message: String) throws {
+    ]) func badLatency(text: String, message: String) throws
+  {
     let scratch = try Scratch()
     let a = try scratch.write("a.csv", "id,op\nx,1\ny,2\n")
     let l = try scratch.write("l_ms.csv", "id,d\ny,20\nx,\(text)\n")
@@ -152,7 +153,8 @@ private func same(_ a: Matrix, _ b: Matrix) -> Bool {
   @Test("a table is read back") func table() throws {
     let scratch = try Scratch()
     let table = try MeasurementTable(
-      card: DatasetCard(title: "T"), groups: [CategoricalColumn(name: "device", values: ["a", "b"])],
+      card: DatasetCard(title: "T"),
+      groups: [CategoricalColumn(name: "device", values: ["a", "b"])],
       numbers: [("latency_s", [0.5, .nan]), ("batch", [1, 8])])
     try table.write(hdf5: scratch.file("t.h5"))
     let read = try MeasurementTable(hdf5: scratch.file("t.h5"))

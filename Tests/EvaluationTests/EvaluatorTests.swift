@@ -20,8 +20,12 @@ private func table(_ change: (inout Matrix) -> Void = { _ in }) throws -> Measur
     for device in 0..<4 {
       var time = 1.0
       for (edge, operation) in architecture.operations.enumerated() where live[edge] {
-        time += operation == 3 ? costs[device][0] : operation == 2 ? costs[device][1]
-          : operation == 4 ? costs[device][2] : 0
+        time +=
+          operation == 3
+          ? costs[device][0]
+          : operation == 2
+            ? costs[device][1]
+            : operation == 4 ? costs[device][2] : 0
       }
       latency[row, device] = time * 1e-3 * (1 + 0.02 * random.normal())
     }
@@ -55,7 +59,8 @@ private func predictions(
   _ evaluation: EvaluationProtocol, _ table: MeasuredSpace
 ) throws -> [(row: Evaluator.DumpedPrediction, key: String)] {
   let box = Box()
-  _ = try Evaluator(evaluation, table).run(FewShotPredictors.all) { _ in } dump: { rows in
+  _ = try Evaluator(evaluation, table).run(FewShotPredictors.all) { _ in
+  } dump: { rows in
     box.rows += rows
   }
   return box.rows.map {
@@ -166,10 +171,12 @@ private final class Box: @unchecked Sendable {
 }
 
 @Suite("Protocols") struct ProtocolTests {
-  @Test("each bad key is named with what is allowed there", arguments: [
-    ("{", "it is not JSON"), ("{}", "'name' is missing"),
-    ("{\"name\":\"p\",\"space\":\"fbnet\",\"source_devices\":\"all\"}", "neither \"others\" nor"),
-  ])
+  @Test(
+    "each bad key is named with what is allowed there",
+    arguments: [
+      ("{", "it is not JSON"), ("{}", "'name' is missing"),
+      ("{\"name\":\"p\",\"space\":\"fbnet\",\"source_devices\":\"all\"}", "neither \"others\" nor"),
+    ])
   func bad(text: String, part: String) throws {
     let path = NSTemporaryDirectory() + "/protocol-\(UUID().uuidString).json"
     try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -225,7 +232,9 @@ private final class Box: @unchecked Sendable {
     #expect(throws: ZooError.self) { try trained.model() }
   }
 
-  @Test("the shipped predictors are there, small, and say how they were made", arguments: ShippedPredictors.names)
+  @Test(
+    "the shipped predictors are there, small, and say how they were made",
+    arguments: ShippedPredictors.names)
   func shipped(name: String) throws {
     let predictor = try ShippedPredictors.load(name)
     #expect(predictor.space.name == name)

@@ -52,7 +52,8 @@ struct HandMade {
 @Suite("Every few-shot predictor") struct ConformanceTests {
   static let names = FewShotPredictors.names
 
-  @Test("gives one estimate an architecture, inside its interval, and the same twice", arguments: names)
+  @Test(
+    "gives one estimate an architecture, inside its interval, and the same twice", arguments: names)
   func shape(name: String) throws {
     let world = HandMade()
     let knowledge = try world.knowledge()
@@ -125,7 +126,8 @@ struct HandMade {
     #expect((spearman(predicted.map(\.value.value), target) ?? 0) > 0.95)
   }
 
-  @Test("survives a 1 ms clock, two samples, and repeated architectures") func roughSamples() throws {
+  @Test("survives a 1 ms clock, two samples, and repeated architectures") func roughSamples() throws
+  {
     let world = HandMade()
     let knowledge = try world.knowledge()
     let clock = world.latencies(3, 1, 0.5).map { max(0.001, ($0 * 1e3).rounded() / 1e3) }
@@ -206,7 +208,9 @@ struct HandMade {
     }
   }
 
-  @Test("chosen samples are different and beat random ones at lowering variance") func design() throws {
+  @Test("chosen samples are different and beat random ones at lowering variance") func design()
+    throws
+  {
     let world = HandMade(count: 300)
     let knowledge = try world.knowledge()
     let encoded = knowledge.encode(world.table)

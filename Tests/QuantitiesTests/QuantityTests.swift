@@ -21,7 +21,8 @@ import Testing
     arguments: [
       (Seconds(0.0123), "12.3 ms"), (Seconds(0), "0.00 s"), (Seconds(2), "2.00 s"),
       (Seconds(9.996e-4), "1.00 ms"), (Seconds(4.5e-7), "450 ns"),
-    ]) func text(quantity: Seconds, expected: String) {
+    ]) func text(quantity: Seconds, expected: String)
+  {
     #expect(quantity.description == expected)
   }
 

@@ -3,7 +3,8 @@ import Testing
 import Workloads
 
 @Suite("Search spaces") struct SpaceTests {
-  let cell = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|"
+  let cell =
+    "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|"
 
   @Test("NAS-Bench-201's notation is read edge by edge and written back") func notation() throws {
     let space = NASBench201Space()
@@ -24,7 +25,8 @@ import Workloads
 
   @Test("a misspelt operation is refused with the nearest one") func misspelt() {
     #expect {
-      try NASBench201Space().architecture(parsing: cell.replacing("avg_pool_3x3", with: "avg_pol_3x3"))
+      try NASBench201Space().architecture(
+        parsing: cell.replacing("avg_pool_3x3", with: "avg_pol_3x3"))
     } throws: { error in
       "\(error)".hasPrefix(
         "nasbench201: 'avg_pol_3x3' is not an operation of op_1_0. Did you mean 'avg_pool_3x3'?")
@@ -33,7 +35,10 @@ import Workloads
 
   @Test(
     "malformed notations are refused",
-    arguments: ["", "|", "||+||+||", "|skip_connect~0|", "|skip_connect~1|+|none~0|none~1|+|none~0|none~1|none~2|"])
+    arguments: [
+      "", "|", "||+||+||", "|skip_connect~0|",
+      "|skip_connect~1|+|none~0|none~1|+|none~0|none~1|none~2|",
+    ])
   func malformed(text: String) {
     #expect(throws: SpaceError.self) { try NASBench201Space().architecture(parsing: text) }
   }

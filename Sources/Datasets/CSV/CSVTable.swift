@@ -51,7 +51,8 @@ public struct CSVTable: Sendable {
           var write = position
           while true {
             guard position < bytes.count else {
-              throw .corrupt(path: path, reason: "the quote opened in line \(firstLine) never closes")
+              throw .corrupt(
+                path: path, reason: "the quote opened in line \(firstLine) never closes")
             }
             if bytes[position] == quote {
               guard position + 1 < bytes.count, bytes[position + 1] == quote else { break }

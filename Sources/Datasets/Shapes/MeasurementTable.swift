@@ -66,7 +66,8 @@ public struct MeasurementTable: Sendable {
     try CSVWriter.write(
       header: groups.map(\.name) + numbers.map(\.name),
       rows: (0..<count).map { row in
-        groups.map { $0.value(row) } + numbers.map { $0.values[row].isNaN ? "" : "\($0.values[row])" }
+        groups.map { $0.value(row) }
+          + numbers.map { $0.values[row].isNaN ? "" : "\($0.values[row])" }
       }, to: path)
   }
 }

@@ -29,14 +29,17 @@ struct FBNetFeatures: AnalyticFeatures {
   private static func cost(of block: FBNetSpace.Block, in layer: FBNetSpace.Layer) -> [Double] {
     let input = Double(layer.resolution * layer.resolution)
     let output = input / Double(layer.stride * layer.stride)
-    let (inputChannels, outputChannels) = (Double(layer.inputChannels), Double(layer.outputChannels))
+    let (inputChannels, outputChannels) = (
+      Double(layer.inputChannels), Double(layer.outputChannels)
+    )
     if block.isSkip {
       guard layer.stride != 1 || layer.inputChannels != layer.outputChannels else {
         return [0, 0, 0, 0, 0, 0, 0, 0, 0]
       }
       let weights = inputChannels * outputChannels
       return [
-        output * weights, 0, 0, input * inputChannels + output * outputChannels, 0, weights, 0, 0, 0,
+        output * weights, 0, 0, input * inputChannels + output * outputChannels, 0, weights, 0, 0,
+        0,
       ]
     }
     let middle = inputChannels * Double(block.expansion)

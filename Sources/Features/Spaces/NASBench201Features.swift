@@ -89,7 +89,9 @@ struct NASBench201Features: AnalyticFeatures {
     for stage in 1..<channels.count {
       // Residual block: two 3×3 convolutions and the 1×1 shortcut, all at the new resolution.
       let area = sides[stage] * sides[stage]
-      mac += area * channels[stage] * (9 * channels[stage - 1] + 9 * channels[stage] + channels[stage - 1])
+      mac +=
+        area * channels[stage]
+        * (9 * channels[stage - 1] + 9 * channels[stage] + channels[stage - 1])
     }
     return mac + channels[channels.count - 1] * Double(NASBench201Space.classes)
   }()

@@ -88,7 +88,7 @@ public func kendall(_ x: [Double], _ y: [Double]) -> Double? {
   guard all > tiedX, all > tiedY else { return nil }
   // C + D = n₀ − n₁ − n₂ + n₃, and D is the number of exchanges.
   let difference = all - tiedX - tiedY + tiedBoth - 2 * exchanges
-  return Double(difference) / (Double(all - tiedX).squareRoot() * Double(all - tiedY).squareRoot())
+  return Double(difference) / (Double(all - tiedX) * Double(all - tiedY)).squareRoot()
 }
 
 /// Merge sort, bottom up; returns how many pairs stood in the wrong order.

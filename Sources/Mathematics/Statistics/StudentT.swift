@@ -43,8 +43,9 @@ func regularizedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double 
   guard x < 1 else { return 1 }
   // The fraction converges fast below the mean; above it the symmetry I_x(a,b) = 1 − I_{1−x}(b,a).
   guard x <= (a + 1) / (a + b + 2) else { return 1 - regularizedIncompleteBeta(1 - x, b, a) }
-  let front = exp(
-    lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
+  let front =
+    exp(
+      lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
   let tiny = 1e-300
   var fraction = 1.0
   var c = 1.0

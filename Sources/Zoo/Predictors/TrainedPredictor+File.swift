@@ -49,7 +49,8 @@ extension TrainedPredictor {
       numbers["leave_one_out_coverage_90"] = error.coverage
     }
     var attributes = [
-      "method": method, "space": space.name, "dataset": card.dataset, "dataset_licence": card.licence,
+      "method": method, "space": space.name, "dataset": card.dataset,
+      "dataset_licence": card.licence,
       "pool": card.pool, "command": card.command,
     ]
     if let target {
@@ -136,7 +137,8 @@ extension TrainedPredictor {
       method: try file.attribute("method"), space: space, knowledge: knowledge,
       card: TrainingCard(
         dataset: try file.attribute("dataset"), licence: try file.attribute("dataset_licence"),
-        pool: try file.attribute("pool"), seed: file.numbers["seed"].flatMap(Int.init(exactly:)) ?? 0,
+        pool: try file.attribute("pool"),
+        seed: file.numbers["seed"].flatMap(Int.init(exactly:)) ?? 0,
         command: try file.attribute("command"), leaveOneOut: leaveOneOut),
       target: try Self.readTarget(file, path: path, space: space, features: knowledge.space))
     _ = try FewShotPredictors.named(method)

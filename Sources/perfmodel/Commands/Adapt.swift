@@ -14,7 +14,8 @@ struct Adapt: ParsableCommand {
         perfmodel adapt --predictor nasbench201 --samples host.csv --output host.h5
       """)
 
-  @Option(help: "A shipped predictor (\(ShippedPredictors.names.joined(separator: ", "))) or a file.")
+  @Option(
+    help: "A shipped predictor (\(ShippedPredictors.names.joined(separator: ", "))) or a file.")
   var predictor: String
 
   @Option(help: "CSV with measured architectures.")

@@ -72,7 +72,8 @@ struct Measure: ParsableCommand {
     let rows: [TimedArchitecture]
     if let command {
       rows = try measure(
-        plan, CommandRunner(
+        plan,
+        CommandRunner(
           command: command, space: list.space, timeLimit: try Seconds(parsing: timeLimit)),
         &journal, list, progress)
     } else {

@@ -58,7 +58,8 @@ struct Predict: ParsableCommand {
       print(table.text)
       if connected.contains(false) {
         Console.remark(
-          "\(connected.count { !$0 }) of them have no path from input to output and compute nothing.")
+          "\(connected.count { !$0 }) of them have no path from input to output and compute nothing."
+        )
       }
       Console.remark("On \(predictor.target?.device ?? "?"), by '\(predictor.method)'.")
     case .json:
@@ -72,8 +73,10 @@ struct Predict: ParsableCommand {
         CSVReport.text(
           header: ["architecture", "latency_s", "low_s", "high_s"],
           rows: zip(list.ids, estimates).map {
-            [$0, "\($1.value.value)", "\($1.interval?.low.value ?? .nan)",
-              "\($1.interval?.high.value ?? .nan)"]
+            [
+              $0, "\($1.value.value)", "\($1.interval?.low.value ?? .nan)",
+              "\($1.interval?.high.value ?? .nan)",
+            ]
           }))
     }
   }

@@ -60,7 +60,8 @@ struct Rank: ParsableCommand {
       list = ArchitectureList(space: predictor.space, architectures: all)
     } else {
       throw ValidationError(
-        "the space '\(predictor.space.name)' cannot be listed; name candidates with --architectures")
+        "the space '\(predictor.space.name)' cannot be listed; name candidates with --architectures"
+      )
     }
     let ranking = Ranking(
       estimates: try predictor.model().predict(

@@ -26,8 +26,10 @@ struct MeasurementFile {
     self.setting = setting
     guard FileManager.default.fileExists(atPath: path) else { return }
     let table = try CSVTable(path)
-    guard table.header.first == "id" ? Array(table.header.dropFirst()) == Self.header
-      : table.header == Self.header
+    guard
+      table.header.first == "id"
+        ? Array(table.header.dropFirst()) == Self.header
+        : table.header == Self.header
     else {
       throw DatasetError.corrupt(
         path: path, reason: "it exists and is not an output of 'measure'; name another")

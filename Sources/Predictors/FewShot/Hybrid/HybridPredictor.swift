@@ -49,12 +49,12 @@ public struct HybridSettings: Sendable {
   public var freeDeviation = 0.2
   /// Scales z of the sources' residuals, for each family.
   public var residualScales = [0, 0.1, 1, 4]
-  public var freeResidualScales = [0, 0.1]
+  public var freeResidualScales = [0.0]
   public var nearestResidualScales = [0, 0.1, 1]
   /// Scales o of the operations' own deviations.
-  public var operationScales = [0, 0.01]
+  public var operationScales = [0, 0.0003, 0.01]
   /// Noise variances s.
-  public var noiseVariances = [1e-4, 1e-3, 0.005, 0.02, 0.06]
+  public var noiseVariances = [1e-4, 3e-4, 1e-3, 0.003, 0.01, 0.03, 0.06]
   /// How many single sources are hypotheses, and their log prior.
   public var nearestCount = 3
   public var nearestLogPrior = -2.0
@@ -70,7 +70,7 @@ public struct HybridSettings: Sendable {
   /// Pseudo-samples with which a normal spread of the left-out errors is assumed.
   public var spreadPrior = 4.0
   /// Half width of the 90 % interval in standard deviations.
-  public var intervalFactor = 2.1
+  public var intervalFactor = 1.9
   /// Hypotheses whose own variance is followed in a prediction.
   public var leadingHypotheses = 4
   /// Hypotheses below this weight are left out of the prediction.

@@ -74,7 +74,9 @@ struct HypothesisScorer {
     if free.weights.allSatisfy({ $0 >= 0 }) {
       // Free and non-negative are the same model: it stands for both.
       return [
-        Outcome(active: all, weights: free.weights, logWeight: free.logWeight + log(1 + exp(signedLogPrior)))
+        Outcome(
+          active: all, weights: free.weights,
+          logWeight: free.logWeight + log(1 + exp(signedLogPrior)))
       ]
     }
     var constrained = [Double](repeating: 0, count: k)

@@ -57,7 +57,8 @@ struct DatasetCommand: ParsableCommand {
           title: title ?? matrix.card.title, source: source, licence: licence, attributes: facts)
       ).write(hdf5: output)
       Console.remark(
-        "\(matrix.architectures.ids.count) architectures × \(matrix.devices.count) devices: \(output)")
+        "\(matrix.architectures.ids.count) architectures × \(matrix.devices.count) devices: \(output)"
+      )
     }
   }
 
