@@ -56,6 +56,23 @@ public struct EvaluationResult: Sendable, Encodable {
       case coverage = "coverage_90"
     }
 
+    /// A figure that does not exist, such as a relative error without a connected architecture, is
+    /// `null`.
+    public func encode(to encoder: any Encoder) throws {
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      for (key, value) in [
+        (CodingKeys.spearman, spearman), (.spearmanDeviation, spearmanDeviation),
+        (.kendall, kendall), (.medianRelativeError, medianRelativeError),
+        (.shareWithinTenPercent, shareWithinTenPercent), (.coverage, coverage),
+      ] {
+        if value.isFinite {
+          try values.encode(value, forKey: key)
+        } else {
+          try values.encodeNil(forKey: key)
+        }
+      }
+    }
+
     init(seeds: [Scores]) {
       spearman = mean(seeds.map(\.spearman))
       spearmanDeviation = standardDeviation(seeds.map(\.spearman))

@@ -64,6 +64,8 @@ public enum BLAS {
     var cores = ["Prescott", "Nehalem"]
     if perfmodel_cpu_has_avx2() != 0 { cores += ["Sandybridge", "Haswell", "Zen"] }
     if perfmodel_cpu_has_avx512() != 0 { cores += ["SkylakeX"] }
+    // What the library chose by itself runs here, too.
+    if !cores.contains(core) { cores.append(core) }
     return cores
   }
 
