@@ -168,6 +168,28 @@ private let cells = [
     #expect(program.read("x.csv") == nil)
   }
 
+  @Test("a full disk leaves the old file as it was, and nothing else") func fullDisk() throws {
+    let program = try Program()
+    try program.write("old.csv", "precious")
+    // A limit on the size of files fails a write as a full disk does.
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c",
+      "trap '' XFSZ; ulimit -f 8; exec '\(Program.path)' sample --space nasbench201 "
+        + "--method random --count 5000 --output old.csv 2>errors.txt",
+    ]
+    process.currentDirectoryURL = URL(fileURLWithPath: program.folder)
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 2)
+    #expect(program.read("old.csv") == "precious")
+    #expect(program.read("errors.txt")?.contains("old.csv: cannot be written: ") == true)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: program.folder).sorted()
+        == ["errors.txt", "old.csv"])
+  }
+
   @Test("help teaches with examples, and the version is told") func help() throws {
     let program = try Program()
     for command in [

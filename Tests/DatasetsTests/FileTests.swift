@@ -132,23 +132,6 @@ import Testing
     #expect(scratch.contents == ["file"])
   }
 
-  @Test("a full disk leaves the old file as it was") func fullDisk() throws {
-    let scratch = try Scratch()
-    let path = try scratch.write("t.csv", "old")
-    // A limit on file size fails a write as a full disk does.
-    var before = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
-    signal(SIGXFSZ, SIG_IGN)
-    var small = rlimit(rlim_cur: 1000, rlim_max: before.rlim_max)
-    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
-    defer { setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before) }
-    #expect(throws: DatasetError.self) {
-      try AtomicFile.write(Array(repeating: 65, count: 100_000), to: path)
-    }
-    #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
-    #expect(scratch.contents == ["t.csv"])
-  }
-
   @Test("a link stays a link and its target gets the content") func link() throws {
     let scratch = try Scratch()
     let target = try scratch.write("target.csv", "old")

@@ -30,6 +30,20 @@ private func same(_ a: Matrix, _ b: Matrix) -> Bool {
         atPath: scratch.file("1.h5"), andPath: scratch.file("2.h5")))
   }
 
+  @Test("many files are written at once without getting into each other's way") func parallel()
+    async throws
+  {
+    let scratch = try Scratch()
+    let folder = scratch.path
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for index in 0..<32 {
+        group.addTask { try smallMatrix().write(hdf5: "\(folder)/\(index).h5") }
+      }
+      try await group.waitForAll()
+    }
+    #expect(scratch.contents.count == 32)
+  }
+
   @Test("a column or a range of rows equals that part of the whole") func partial() throws {
     let scratch = try Scratch()
     let matrix = smallMatrix()

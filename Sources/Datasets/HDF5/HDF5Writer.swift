@@ -1,9 +1,11 @@
 import CHDF5
+import Synchronization
 
 /// An HDF5 file, built in memory and placed on disk in one step, so that no half file ever exists.
 struct HDF5Writer: ~Copyable {
   let path: String
   private let file: HDF5Handle
+  private static let opened = Atomic<Int>(0)
 
   init(_ path: String) throws(DatasetError) {
     self.path = path
@@ -11,9 +13,10 @@ struct HDF5Writer: ~Copyable {
       let access = try HDF5Handle(closer: H5Pclose) { H5Pcreate(perfmodel_file_access()) }
       let accessID = access.id
       _ = try HDF5Library.call { H5Pset_fapl_core(accessID, 1 << 20, false) }
-      // The name is not used: nothing is written before `finish`.
+      // Nothing is written under this name; it only has to differ from those of other open files.
+      let name = "memory \(Self.opened.add(1, ordering: .relaxed).newValue)"
       file = try HDF5Handle(closer: H5Fclose) {
-        H5Fcreate("memory", perfmodel_truncate(), 0, accessID)
+        H5Fcreate(name, perfmodel_truncate(), 0, accessID)
       }
     } catch {
       throw .unwritable(path: path, reason: error.reason)

@@ -51,7 +51,8 @@ public struct SurrogateWeights: Sendable {
       analytic: Matrix(rows: pool.analytic.columns, columns: devices.count),
       operations: Matrix(rows: basis.count, columns: devices.count))
     var scales = [Double](repeating: 1, count: devices.count)
-    var designs: [[Int]: RidgeDesign] = [:]  // devices measured on the same rows share their algebra
+    // Devices measured on the same rows share their algebra.
+    var designs: [[Int]: RidgeDesign] = [:]
     for (column, device) in devices.enumerated() {
       let rows = (0..<pool.count).filter { latencies[$0, column].isFinite }
       guard rows.count >= 2 else {

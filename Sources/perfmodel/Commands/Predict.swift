@@ -33,8 +33,13 @@ struct Predict: ParsableCommand {
 
   private struct Row: Encodable {
     let architecture: String
-    let latency_s: EstimateReport
+    let latency: EstimateReport
     let connected: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case architecture, connected
+      case latency = "latency_s"
+    }
   }
 
   func run() throws {
@@ -66,7 +71,7 @@ struct Predict: ParsableCommand {
       print(
         try JSONReport.text(
           zip(list.ids, zip(estimates, connected)).map {
-            Row(architecture: $0, latency_s: EstimateReport($1.0), connected: $1.1)
+            Row(architecture: $0, latency: EstimateReport($1.0), connected: $1.1)
           }))
     case .csv:
       print(

@@ -44,9 +44,15 @@ struct Rank: ParsableCommand {
   private struct Row: Encodable {
     let rank: Int
     let architecture: String
-    let latency_s: EstimateReport
+    let latency: EstimateReport
     let connected: Bool
-    let within_limit_probability: Double?
+    let withinLimit: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case rank, architecture, connected
+      case latency = "latency_s"
+      case withinLimit = "within_limit_probability"
+    }
   }
 
   func run() throws {
@@ -74,9 +80,9 @@ struct Rank: ParsableCommand {
     let rows = shown.enumerated().map { rank, place in
       Row(
         rank: rank + 1, architecture: list.notation(place),
-        latency_s: EstimateReport(ranking.estimates[place]),
+        latency: EstimateReport(ranking.estimates[place]),
         connected: ranking.isConnected[place],
-        within_limit_probability: limit.map {
+        withinLimit: limit.map {
           ranking.estimates[place].probability(atMost: $0.latency)
         })
     }
@@ -104,7 +110,7 @@ struct Rank: ParsableCommand {
           "\(row.rank)", estimate.value.description,
           estimate.interval.map { "\($0.low) – \($0.high)" } ?? "",
         ]
-        if let probability = row.within_limit_probability {
+        if let probability = row.withinLimit {
           cells.append(String(format: "%.2f", probability))
         }
         table.append(cells + [row.architecture])

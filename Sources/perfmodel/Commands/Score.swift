@@ -24,16 +24,29 @@ struct Score: ParsableCommand {
     let architectures: Int
     let spearman: Double
     let kendall: Double
-    let median_ape: Double
-    let within_10_percent: Double
-    let coverage_90: Double
+    let medianError: Double
+    let withinTenPercent: Double
+    let coverage: Double
     let rows: [Row]
+
+    private enum CodingKeys: String, CodingKey {
+      case architectures, spearman, kendall, rows
+      case medianError = "median_ape"
+      case withinTenPercent = "within_10_percent"
+      case coverage = "coverage_90"
+    }
   }
 
   private struct Row: Encodable {
     let architecture: String
-    let predicted_s: EstimateReport
-    let measured_s: Double
+    let predicted: EstimateReport
+    let measured: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case architecture
+      case predicted = "predicted_s"
+      case measured = "measured_s"
+    }
   }
 
   func run() throws {
@@ -64,10 +77,10 @@ struct Score: ParsableCommand {
         try JSONReport.text(
           Report(
             architectures: predicted.count, spearman: scores.spearman, kendall: scores.kendall,
-            median_ape: scores.medianRelativeError,
-            within_10_percent: scores.shareWithinTenPercent, coverage_90: scores.coverage,
+            medianError: scores.medianRelativeError,
+            withinTenPercent: scores.shareWithinTenPercent, coverage: scores.coverage,
             rows: zip(measured.ids, zip(predicted, measured.latencies)).map {
-              Row(architecture: $0, predicted_s: EstimateReport($1.0), measured_s: $1.1.value)
+              Row(architecture: $0, predicted: EstimateReport($1.0), measured: $1.1.value)
             })))
     case .csv:
       print(

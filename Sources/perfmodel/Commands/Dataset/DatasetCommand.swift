@@ -82,9 +82,16 @@ struct DatasetCommand: ParsableCommand {
     private struct Device: Encodable {
       let device: String
       let measured: Int
-      let min_s: Double?
-      let median_s: Double?
-      let max_s: Double?
+      let fastest: Double?
+      let median: Double?
+      let slowest: Double?
+
+      private enum CodingKeys: String, CodingKey {
+        case device, measured
+        case fastest = "min_s"
+        case median = "median_s"
+        case slowest = "max_s"
+      }
     }
 
     func run() throws {
@@ -92,8 +99,8 @@ struct DatasetCommand: ParsableCommand {
       let devices = matrix.devices.indices.map { column in
         let values = matrix.latency.column(column).filter(\.isFinite).sorted()
         return Device(
-          device: matrix.devices[column], measured: values.count, min_s: values.first,
-          median_s: values.isEmpty ? nil : quantile(sorted: values, 0.5), max_s: values.last)
+          device: matrix.devices[column], measured: values.count, fastest: values.first,
+          median: values.isEmpty ? nil : quantile(sorted: values, 0.5), slowest: values.last)
       }
       switch format.format {
       case .json:
@@ -109,7 +116,7 @@ struct DatasetCommand: ParsableCommand {
             header: ["device", "measured", "min_s", "median_s", "max_s"],
             rows: devices.map { one in
               [one.device, "\(one.measured)"]
-                + [one.min_s, one.median_s, one.max_s].map { $0.map { "\($0)" } ?? "" }
+                + [one.fastest, one.median, one.slowest].map { $0.map { "\($0)" } ?? "" }
             }))
       case .table:
         print("\(matrix.card.title)")
@@ -127,7 +134,7 @@ struct DatasetCommand: ParsableCommand {
         for one in devices {
           table.append(
             [one.device, "\(one.measured)"]
-              + [one.min_s, one.median_s, one.max_s].map { $0.map { "\(Seconds($0))" } ?? "" })
+              + [one.fastest, one.median, one.slowest].map { $0.map { "\(Seconds($0))" } ?? "" })
         }
         print(table.text)
       }
