@@ -110,6 +110,11 @@ private let cells = [
     }
     #expect(try measure("2").code == 0)
     #expect(program.read("m.csv") == second)
+    // Other architectures would lose these rows: refused.
+    try program.write("a.csv", "architecture\n" + cells[0] + "\n")
+    let other = try measure("2")
+    #expect(other.code == 2 && other.errors.contains("name another output"))
+    #expect(program.read("m.csv") == second)
   }
 
   @Test("a failing program costs its own row") func command() throws {

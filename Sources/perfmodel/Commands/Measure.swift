@@ -65,20 +65,15 @@ struct Measure: ParsableCommand {
       threads: threads, batch: batch, core: core, repeats: repeats,
       visitTime: try Seconds(parsing: visitTime), passes: passes, seed: seed)
     let plan = try MeasurementPlan(list.architectures, passes: passes, seed: seed)
-    var journal = try MeasurementFile(output, list: list, setting: setting)
-    // An output that cannot be written is found now, not after the first minutes.
-    try journal.save()
     let progress = Progress("measure")
     let rows: [TimedArchitecture]
     if let command {
-      rows = try measure(
-        plan,
-        CommandRunner(
-          command: command, space: list.space, timeLimit: try Seconds(parsing: timeLimit)),
-        &journal, list, progress)
+      let runner = try CommandRunner(
+        command: command, space: list.space, timeLimit: try Seconds(parsing: timeLimit))
+      rows = try measure(plan, runner, list, progress)
     } else {
       rows = try measure(
-        plan, BuiltInRunner(space: list.space, settings: settings), &journal, list, progress)
+        plan, BuiltInRunner(space: list.space, settings: settings), list, progress)
     }
     progress.finish()
     let failed = rows.filter { $0.latency == nil }
@@ -101,10 +96,13 @@ struct Measure: ParsableCommand {
   }
 
   private func measure(
-    _ plan: MeasurementPlan, _ runner: some ArchitectureRunner, _ journal: inout MeasurementFile,
-    _ list: ArchitectureList, _ progress: Progress
+    _ plan: MeasurementPlan, _ runner: some ArchitectureRunner, _ list: ArchitectureList,
+    _ progress: Progress
   ) throws -> [TimedArchitecture] {
-    try plan.measure(
+    var journal = try MeasurementFile(output, list: list, setting: setting)
+    // An output that cannot be written is found now, not after the first minutes.
+    try journal.save()
+    return try plan.measure(
       with: runner, resuming: journal.visits,
       progress: {
         progress.update(

@@ -34,6 +34,7 @@ struct MeasurementFile {
       throw DatasetError.corrupt(
         path: path, reason: "it exists and is not an output of 'measure'; name another")
     }
+    let wanted = Set(list.architectures)
     let settings = try table.strings("setting")
     let notations = try table.strings("architecture")
     let passes = try table.strings("passes_s")
@@ -44,6 +45,11 @@ struct MeasurementFile {
           allowed: "this measurement has '\(setting)'; name another output")
       }
       let architecture = try list.space.architecture(parsing: notations[row])
+      guard wanted.contains(architecture) else {
+        throw DatasetError.row(
+          path: path, line: table.line(row), column: "architecture", found: notations[row],
+          allowed: "it is not to be measured now and would be lost; name another output")
+      }
       for (pass, text) in passes[row].split(separator: ";", omittingEmptySubsequences: false)
         .enumerated() where !text.isEmpty
       {
