@@ -15,11 +15,9 @@ public struct EvaluationResult: Sendable, Encodable {
     public let mean: Summary
     public let adaptMilliseconds: Double
     public let predictMicrosecondsPerArchitecture: Double
-    /// What the reader has to know to compare: how reference latencies were paid for, say.
-    public let remark: String?
 
     private enum CodingKeys: String, CodingKey {
-      case predictor, devices, mean, remark
+      case predictor, devices, mean
       case adaptMilliseconds = "adapt_ms"
       case predictMicrosecondsPerArchitecture = "predict_us_per_architecture"
     }

@@ -143,7 +143,7 @@ public struct Evaluator: Sendable {
       return EvaluationResult.PredictorResult(
         predictor: predictor.name, devices: devices, mean: .init(devices: devices.map(\.scores)),
         adaptMilliseconds: median(all.map(\.adaptTime)) * 1e3,
-        predictMicrosecondsPerArchitecture: median(all.map(\.predictTime)) * 1e6, remark: nil)
+        predictMicrosecondsPerArchitecture: median(all.map(\.predictTime)) * 1e6)
     }
     return EvaluationResult(
       protocol: evaluation.name, space: evaluation.space, samples: evaluation.samples,

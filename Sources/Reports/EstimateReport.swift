@@ -15,11 +15,3 @@ public struct EstimateReport: Encodable, Sendable {
     coverage = estimate.interval?.coverage
   }
 }
-
-extension Estimate {
-  /// `3.21 ms (2.98 ms – 3.44 ms)`.
-  public var text: String {
-    guard let interval else { return value.description }
-    return "\(value) (\(interval.low) – \(interval.high))"
-  }
-}

@@ -195,6 +195,27 @@ private let cells = [
         == ["errors.txt", "old.csv"])
   }
 
+  @Test("evaluate gives the same from HDF5 and from the CSV pair") func sameFromBoth() throws {
+    let program = try Program()
+    let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("datasets")
+    let table = datasets.appendingPathComponent("host-nasbench201.h5").path
+    #expect(
+      try program.run(
+        "dataset", "export", table, "--architectures", "a.csv.gz", "--latency", "l_s.csv.gz"
+      ).code == 0)
+    let split = [
+      "--protocol", datasets.appendingPathComponent("host-leave-one-out.json").path, "--seeds", "1",
+      "--format", "csv",
+    ]
+    let start = ["evaluate", "--space", "nasbench201"]
+    let fromHDF5 = try program.run(start + ["--dataset", table] + split)
+    let fromCSV = try program.run(
+      start + ["--architectures", "a.csv.gz", "--latency", "l_s.csv.gz"] + split)
+    #expect(fromHDF5.code == 0 && fromHDF5.output.split(separator: "\n").count == 1 + 5 * 13)
+    #expect(fromHDF5.output == fromCSV.output)
+  }
+
   @Test("help teaches with examples, and the version is told") func help() throws {
     let program = try Program()
     for command in [

@@ -208,7 +208,7 @@ struct HandMade {
     }
   }
 
-  @Test("chosen samples are different and beat random ones at lowering variance") func design()
+  @Test("chosen samples are different and spread over every kind of work") func design()
     throws
   {
     let world = HandMade(count: 300)
