@@ -98,6 +98,9 @@ let package = Package(
     suite(
       "EvaluationTests",
       ["Evaluation", "Zoo", "Predictors", "Datasets", "Workloads", "Mathematics", "Quantities"]),
+    .testTarget(
+      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Quantities"],
+      resources: [.copy("Published")], swiftSettings: strictness),
     suite("CommandTests", ["perfmodel"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,15 @@
+/// Every architecture that is built in, by its name.
+public enum NetworkRegistry {
+  /// One line for each family.
+  private static let families: [any NetworkFamily.Type] = [
+    ResNet.self
+  ]
+
+  public static let all: [NetworkDefinition] = families.flatMap { $0.members }
+
+  private static let byName = Dictionary(
+    all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The architecture of that name; nil when there is none.
+  public static func network(named name: String) -> NetworkDefinition? { byName[name] }
+}
