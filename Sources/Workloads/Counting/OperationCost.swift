@@ -5,7 +5,9 @@ extension Workload {
     let inputs = inputs(of: operation)
     let outputs = outputs(of: operation)
     addTraffic(of: operation, inputs, outputs, to: &counts)
-    guard let first = inputs.first, let output = outputs.first else { return counts }
+    // A gradient reads last what the operation had written.
+    let result = operation.pass == .backward ? inputs.last : outputs.first
+    guard let first = inputs.first, let output = result else { return counts }
     addArithmetic(
       of: operation, self[first], inputs, self[output], hiddenScores, to: &counts)
     if operation.pass == .backward {
@@ -51,12 +53,13 @@ extension Workload {
       let query = input.shape
       let value = self[inputs[inputs.startIndex + 2]].shape
       guard query.rank == 4, value.rank == 4 else { return }
+      let valueSize = output.shape.innermost
       let pairs =
         Double(query[0]) * Double(query[1])
         * attention.pairs(
           queries: Double(query[2]), keys: Double(value[2]),
           hiddenScores: hiddenScores)
-      counts.matrixMACs = pairs * Double(query[3] + value[3])
+      counts.matrixMACs = pairs * Double(query[3] + valueSize)
       counts.vectorFLOP = pairs * softmaxFLOP
       counts.activations =
         Double(query[0]) * Double(query[1]) * Double(query[2]) * Double(value[2]) + size
@@ -166,10 +169,22 @@ extension Workload {
       }
     }
     if operation.kind == .normalization(.folded) { return }
+    if operation.kind == .movement(.scatter), let cache = outputs.first, self[cache].role == .cache
+    {
+      // Only the new rows are written.
+      counts.cacheBytesWritten += outputs.reduce(0) { sum, id in
+        let value = self[id]
+        let row = value.elements / Double(max(1, value.shape[max(0, value.shape.rank - 2)]))
+        let rows = self[inputs[inputs.startIndex]].shape
+        return sum + row * Double(rows[max(0, rows.rank - 2)]) * value.format.bitsPerElement / 8
+      }
+      return
+    }
     for id in outputs {
       let value = self[id]
       switch value.role {
       case .cache: counts.cacheBytesWritten += value.bytes
+      case .buffer where operation.pass == .update: counts.weightBytesWritten += value.bytes
       default: counts.activationBytesWritten += value.bytes
       }
     }

@@ -14,6 +14,8 @@ public struct OperationCounts: Sendable, Equatable {
   public var parameters = 0.0
 
   public var weightBytesRead = 0.0
+  /// By an optimiser: weights and its own state.
+  public var weightBytesWritten = 0.0
   public var activationBytesRead = 0.0
   public var activationBytesWritten = 0.0
   public var cacheBytesRead = 0.0
@@ -27,7 +29,9 @@ public struct OperationCounts: Sendable, Equatable {
   public var flop: FLOP { FLOP.multiplyAccumulates(matrixMACs) + FLOP(vectorFLOP) }
 
   public var bytesRead: Bytes { Bytes(weightBytesRead + activationBytesRead + cacheBytesRead) }
-  public var bytesWritten: Bytes { Bytes(activationBytesWritten + cacheBytesWritten) }
+  public var bytesWritten: Bytes {
+    Bytes(weightBytesWritten + activationBytesWritten + cacheBytesWritten)
+  }
   public var bytes: Bytes { bytesRead + bytesWritten }
 
   public func macs(_ convention: CountingConvention) -> Double {
@@ -42,6 +46,7 @@ public struct OperationCounts: Sendable, Equatable {
     activations += count * other.activations
     parameters += weights * other.parameters
     weightBytesRead += count * other.weightBytesRead
+    weightBytesWritten += count * other.weightBytesWritten
     activationBytesRead += count * other.activationBytesRead
     activationBytesWritten += count * other.activationBytesWritten
     cacheBytesRead += count * other.cacheBytesRead

@@ -85,10 +85,11 @@ extension Workload {
       }
     }
     for id in results { last[Int(owner[Int(id.index)])] = Int32(operations.count) }
+    let copies = copiesAlive()
     var isAlive = [Bool](repeating: false, count: values.count)
     var live = 0.0
     for (index, value) in values.enumerated() where value.role == .input && last[index] >= 0 {
-      live += value.bytes
+      live += copies[index] * value.bytes
       isAlive[index] = true
     }
     var peak = live
@@ -97,22 +98,41 @@ extension Workload {
         let place = Int(owner[Int(id.index)])
         guard values[place].role == .activation, !isAlive[place] else { continue }
         isAlive[place] = true
-        live += values[place].bytes
+        live += copies[place] * values[place].bytes
       }
       peak = max(peak, live)
       for id in inputs(of: operation) {
         let place = Int(owner[Int(id.index)])
         guard isAlive[place], last[place] <= Int32(index) else { continue }
         isAlive[place] = false
-        live -= values[place].bytes
+        live -= copies[place] * values[place].bytes
       }
       for id in outputs(of: operation) {
         let place = Int(owner[Int(id.index)])
         guard isAlive[place], last[place] <= Int32(index) else { continue }
         isAlive[place] = false
-        live -= values[place].bytes
+        live -= copies[place] * values[place].bytes
       }
     }
     return peak
+  }
+
+  /// How many instances of a value are alive at once: one, but where gradients are taken all that the
+  /// forward run left for them and every gradient of a weight.
+  private func copiesAlive() -> [Double] {
+    var copies = [Double](repeating: 1, count: values.count)
+    for operation in operations where operation.pass != .forward {
+      for id in inputs(of: operation) {
+        copies[Int(id.index)] = max(
+          copies[Int(id.index)], self[values[Int(id.index)].scope].instances)
+      }
+    }
+    // The gradient of an activation goes no further than the operation before.
+    for operation in operations where operation.pass == .backward {
+      for id in outputs(of: operation) where values[Int(id.index)].label != "weight_gradient" {
+        copies[Int(id.index)] = 1
+      }
+    }
+    return copies
   }
 }

@@ -26,6 +26,10 @@ struct ModelOptions: ParsableArguments {
       }
       settings[String(pair[0])] = value
     }
+    if network.hasSuffix(".json") {
+      let model = try LanguageRegistry.model(path: network)
+      return try model.workload(.prefill(tokens: 128))
+    }
     guard let definition = NetworkRegistry.network(named: network) else {
       throw ValidationError("no network '\(network)'")
     }
