@@ -68,11 +68,16 @@ private struct LanguageModelWriter {
     }
     var x = embed(table, tokens: tokens)
     for run in model.layers {
-      x = net.scope(run.label, instances: run.count) {
+      x = net.scope(run.label, instances: run.count, sharedWeights: model.sharesLayers) {
         layer(run.layer, x, size: model.hiddenSize, tokens: tokens, encoded: states)
       }
     }
     if model.hasFinalNormalization { x = normalize(x, "norm") }
+    if model.extraParameters > 0 {
+      x = net.operation(
+        "collapse", .elementwise(.multiply), [x, net.weight("other", [model.extraParameters])],
+        to: net.shape(x))
+    }
     net.result(head(x, table))
     let forward = try net.finish()
     if case .training(_, let optimizer) = phase {
@@ -100,12 +105,39 @@ private struct LanguageModelWriter {
         x = net.add(x, net.embedding(ids, table: rows, named: "segments"))
       }
       if model.embedding.hasNormalization { x = normalize(x, "norm") }
+      embedForLayers(ids, x)
       if width != model.hiddenSize {
         x = linear(
           x, to: model.hiddenSize, bias: model.embedding.hasProjectionBias, "project",
           model.formats.embedding)
       }
       return x
+    }
+  }
+
+  /// The vectors that every layer adds by itself: from a table, and from the token's embedding.
+  private func embedForLayers(_ ids: ValueID, _ x: ValueID) {
+    let size = model.embedding.perLayerSize
+    guard size > 0 else { return }
+    let width = model.layerCount * size
+    net.scope("per_layer") {
+      let table = net.weight(
+        "weight", [model.embedding.perLayerVocabulary, width], model.formats.embedding)
+      let looked = net.embedding(ids, table: table, named: "tokens")
+      let projected = linear(x, to: width, bias: false, "projection", model.formats.embedding)
+      _ = net.add(looked, headNorm(projected, size, "norm", false))
+    }
+  }
+
+  /// A gate into the layer's own vector, and back.
+  private func perLayerInput(_ x: ValueID) -> ValueID {
+    let size = model.embedding.perLayerSize
+    return net.scope("per_layer") {
+      let gate = net.activation(
+        .gelu, linear(x, to: size, bias: false, "input_gate", model.formats.feedForward))
+      let mixed = linear(
+        gate, to: model.hiddenSize, bias: false, "projection", model.formats.feedForward)
+      return net.add(x, normalize(mixed, "norm"), named: "residual")
     }
   }
 
@@ -120,12 +152,12 @@ private struct LanguageModelWriter {
     return net.scope("head") {
       if let dense = head.dense {
         if !head.denseIsPerToken { x = net.slice(x, axis: 1, count: 1, named: "first_token") }
-        x = linear(x, to: dense, bias: true, "dense", model.formats.feedForward)
+        x = linear(x, to: dense, bias: head.denseHasBias, "dense", model.formats.feedForward)
         x = net.activation(head.vocabulary > 0 ? .gelu : .tanh, x)
         if head.denseIsNormalized { x = normalize(x, "norm") }
       }
       guard head.vocabulary > 0 else { return x }
-      if let width = model.embedding.width, head.isTied, width != model.hiddenSize {
+      if let width = model.embedding.width, head.isTied, width != net.dimension(x, -1) {
         x = linear(x, to: width, bias: false, "project", model.formats.embedding)
       }
       let weight: ValueID
@@ -281,7 +313,7 @@ private struct LanguageModelWriter {
       let isBefore = layer.arrangement != .after
       let isAfter = layer.arrangement != .before
       if mixes {
-        var y = isBefore ? norm(x, "input_norm") : x
+        var y = isBefore && !layer.skipsFirstNorm ? norm(x, "input_norm") : x
         y = mix(layer.mixer, y, tokens: tokens, attended: attended)
         if layer.arrangement == .around { y = norm(y, "post_attention_norm") }
         x = net.add(x, y, named: "residual")
@@ -308,6 +340,7 @@ private struct LanguageModelWriter {
       }
     }
     for _ in 0..<layer.extraNorms { x = norm(x, "extra_norm") }
+    if model.embedding.perLayerSize > 0, attended == nil { x = perLayerInput(x) }
     if layer.extraParameters > 0 {
       let vector = net.weight("other", [layer.extraParameters])
       x = net.operation("scale", .elementwise(.multiply), [x, vector], to: net.shape(x))
@@ -322,6 +355,8 @@ private struct LanguageModelWriter {
     case .attention(let layer):
       net.scope("attention") { attention(layer, x, tokens: tokens, attended: attended) }
     case .latentAttention(let layer): net.scope("attention") { latentAttention(layer, x) }
+    case .compressedAttention(let layer):
+      net.scope("attention") { compressedAttention(layer, x) }
     case .recurrent(let layer): net.scope("mixer") { recurrent(layer, x) }
     case .none: x
     }
@@ -621,6 +656,89 @@ private struct LanguageModelWriter {
     }
   }
 
+  private func compressedAttention(_ layer: CompressedAttentionLayer, _ x: ValueID) -> ValueID {
+    let format = model.formats.attention
+    let size = net.dimension(x, -1)
+    let width = layer.heads * layer.headSize
+    let compressed = net.rootMeanSquareNorm(
+      linear(x, to: layer.queryRank, bias: false, "q_a_proj", format), named: "q_a_norm")
+    let queries = linear(compressed, to: width, bias: false, "q_b_proj", format)
+    let key = net.rootMeanSquareNorm(
+      linear(x, to: layer.headSize, bias: false, "kv_proj", format), named: "kv_norm")
+    let query = net.reshape(
+      queries, [batch, layer.heads, tokens, layer.headSize], named: "query")
+    let kept = min(context, layer.window + tokens - 1)
+    var near = net.reshape(key, [batch, 1, tokens, layer.headSize], named: "key")
+    if !phase.isTraining {
+      near = net.value(
+        "window", [batch, 1, max(kept, tokens), layer.headSize], .cache, model.formats.cache)
+      net.operation("append", .movement(.scatter), [key], outputs: [near])
+    }
+    var operands = [query, near, near]
+    operands.append(net.weight("sinks", [layer.heads]))
+    var mixed = net.operation(
+      "window_attention", .attention(Attention(.window(layer.window))), operands,
+      to: net.shape(query))
+    if layer.compression > 1 {
+      let far = compress(
+        x, layer.headSize, layer.compression, overlaps: layer.indexer != nil, "compressor")
+      var seen = max(1, (context - tokens + tokens / 2) / layer.compression)
+      if let indexer = layer.indexer {
+        net.scope("indexer") {
+          let keys = compress(
+            x, indexer.headSize, layer.compression, overlaps: true, "compressor")
+          let asked = linear(
+            compressed, to: indexer.heads * indexer.headSize, bias: false, "q_b_proj", format)
+          let weights = linear(
+            x, to: indexer.heads, bias: false, "weights_proj", model.formats.other)
+          let scores = net.operation(
+            "scores", .contraction(reduction: indexer.heads * indexer.headSize),
+            [asked, keys, weights], to: [batch, tokens, seen])
+          net.operation(
+            "top_k", .selection, [scores], to: [batch, tokens, min(indexer.selected, seen)],
+            format: StorageFormat(.int32))
+        }
+        seen = min(seen, indexer.selected)
+      }
+      let keys = net.reshape(far, [batch, 1, seen, layer.headSize], named: "selected")
+      let other = net.operation(
+        "compressed_attention", .attention(Attention(.full)), [query, keys, keys],
+        to: net.shape(query))
+      mixed = net.add(mixed, other, named: "join")
+    }
+    let grouped = net.operation(
+      "o_a_proj", .contraction(reduction: width / layer.outputGroups),
+      [
+        mixed,
+        net.weight(
+          "weight", [layer.outputGroups * layer.outputRank, width / layer.outputGroups], format),
+      ], to: [batch, tokens, layer.outputGroups * layer.outputRank])
+    return linear(grouped, to: size, bias: false, "o_b_proj", format)
+  }
+
+  /// Keys that stand for `ratio` tokens each, weighed by a gate; those that overlap come from twice as
+  /// many features.
+  private func compress(
+    _ x: ValueID, _ size: Int, _ ratio: Int, overlaps: Bool, _ label: String
+  ) -> ValueID {
+    net.scope(label) {
+      let width = overlaps ? 2 * size : size
+      let format = model.formats.attention
+      let values = linear(x, to: width, bias: false, "kv_proj", format)
+      let gate = linear(x, to: width, bias: false, "gate_proj", format)
+      let count = max(1, tokens / ratio)
+      let joined = net.operation(
+        "pool", .reduction, [values, gate, net.weight("position_bias", [ratio, width])],
+        to: [batch, count, size])
+      let key = net.rootMeanSquareNorm(joined, named: "kv_norm")
+      guard !phase.isTraining else { return key }
+      let kept = net.value(
+        "compressed", [batch, max(count, context / ratio), size], .cache, model.formats.cache)
+      net.operation("append", .movement(.scatter), [key], outputs: [kept])
+      return kept
+    }
+  }
+
   // MARK: - Recurrence
 
   private func recurrent(_ layer: RecurrentLayer, _ x: ValueID) -> ValueID {
@@ -653,7 +771,12 @@ private struct LanguageModelWriter {
         operands, to: [batch, channels, tokens])
       values = [net.activation(.silu, short)] + values.dropFirst()
     }
-    let rule = layer.rule
+    guard let rule = layer.rule else {
+      let gated = net.reshape(values[0], [batch, tokens, layer.output.input])
+      return linear(
+        net.multiply(gated, gated, named: "gate"), to: layer.output.output,
+        bias: layer.output.hasBias, layer.output.label, format)
+    }
     let width = rule.heads * rule.valueSize
     var operands = values
     if layer.vectors > 0 { operands.append(net.weight("vectors", [layer.vectors])) }

@@ -22,6 +22,10 @@ public struct LanguageModel: Sendable {
   public var maximumContext: Int?
   /// Whether every token sees every other.
   public var isEncoder = false
+  /// Whether all layers use the weights of one (ALBERT).
+  public var sharesLayers = false
+  /// Learned elements outside the layers that nothing above holds.
+  public var extraParameters = 0
 
   public init(
     name: String, source: String, hiddenSize: Int, embedding: Embedding,
@@ -52,6 +56,10 @@ public struct Embedding: Sendable, Hashable {
   /// Whether that matrix has a bias.
   public var hasProjectionBias = false
   public var hasNormalization = false
+  /// A vector of its own for every layer and token, of this size (Gemma 3n, Gemma 4); 0 for none.
+  public var perLayerSize = 0
+  /// Rows of that table.
+  public var perLayerVocabulary = 0
 
   public init(vocabulary: Int, positions: Int = 0) {
     self.vocabulary = vocabulary
@@ -69,6 +77,7 @@ public struct Head: Sendable, Hashable {
   /// A dense layer, as BERT's pooler, and whether it reads every token or only the first.
   public var dense: Int?
   public var denseIsPerToken = false
+  public var denseHasBias = true
   /// Normalisation after the dense layer (BERT's word prediction).
   public var denseIsNormalized = false
 
@@ -147,6 +156,7 @@ public struct TransformerLayer: Hashable, Sendable {
   public enum Mixer: Hashable, Sendable {
     case attention(AttentionLayer)
     case latentAttention(LatentAttentionLayer)
+    case compressedAttention(CompressedAttentionLayer)
     case recurrent(RecurrentLayer)
     case none
   }
@@ -170,6 +180,8 @@ public struct TransformerLayer: Hashable, Sendable {
   /// runs beside experts.
   public var feedForward: [FeedForward]
   public var arrangement: Arrangement
+  /// Whether the first part reads its input as it is (ModernBERT's first layer).
+  public var skipsFirstNorm = false
   /// Further normalisations over the hidden size.
   public var extraNorms = 0
   /// Further learned elements, one multiplication each.
@@ -285,6 +297,35 @@ public struct LatentAttentionLayer: Hashable, Sendable {
   }
 }
 
+/// Attention over a window of tokens and, behind it, over keys that stand for several tokens each; one
+/// vector is key and value of all heads.
+///
+/// - Source: DeepSeek-V4 technical report, section 2.3.
+public struct CompressedAttentionLayer: Hashable, Sendable {
+  public var heads: Int
+  public var headSize: Int
+  public var queryRank: Int
+  /// The output is projected group by group, then as a whole.
+  public var outputGroups: Int
+  public var outputRank: Int
+  public var window: Int
+  /// Tokens that one compressed key stands for; 0: the window is all there is.
+  public var compression = 0
+  /// Picks among the compressed keys; nil: all are seen.
+  public var indexer: LatentAttentionLayer.Indexer?
+
+  public init(
+    heads: Int, headSize: Int, queryRank: Int, outputGroups: Int, outputRank: Int, window: Int
+  ) {
+    self.heads = heads
+    self.headSize = headSize
+    self.queryRank = queryRank
+    self.outputGroups = outputGroups
+    self.outputRank = outputRank
+    self.window = window
+  }
+}
+
 /// A layer whose memory is a state of fixed size: Mamba, gated delta networks, linear attention.
 public struct RecurrentLayer: Hashable, Sendable {
   public struct Projection: Hashable, Sendable {
@@ -308,7 +349,8 @@ public struct RecurrentLayer: Hashable, Sendable {
   public var convolutionChannels: Int
   public var convolutionKernel: Int
   public var hasConvolutionBias: Bool
-  public var rule: StateSpace
+  /// nil: the convolution is all the memory there is (LFM 2).
+  public var rule: StateSpace?
   /// Decay rates, step sizes, skips.
   public var vectors: Int
   /// Size of the normalisation before the output; 0 for none.
@@ -318,7 +360,7 @@ public struct RecurrentLayer: Hashable, Sendable {
 
   public init(
     projections: [Projection], output: Projection, convolutionChannels: Int,
-    convolutionKernel: Int, hasConvolutionBias: Bool, rule: StateSpace, vectors: Int,
+    convolutionKernel: Int, hasConvolutionBias: Bool, rule: StateSpace?, vectors: Int,
     normalizedSize: Int, stateType: DataType = .float32
   ) {
     self.projections = projections

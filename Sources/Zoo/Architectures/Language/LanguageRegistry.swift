@@ -8,13 +8,18 @@ public enum LanguageRegistry {
   private static let families: [any LanguageFamily.Type] = [
     TraitDecoders.self,
     DeepSeek.self,
+    DeepSeekV4.self,
+    EncoderDecoders.self,
+    Encoders.self,
     Gemma.self,
     GPT.self,
     GPTOSS.self,
+    Hybrids.self,
     Kimi.self,
     Llama4.self,
     MixedAttention.self,
     NemotronH.self,
+    NestedExperts.self,
     Qwen35.self,
     VisionLanguage.self,
   ]

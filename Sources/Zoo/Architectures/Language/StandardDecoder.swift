@@ -100,7 +100,8 @@ struct StandardDecoder {
 
   /// The window that all layers have, or the late ones of Qwen.
   func windowMasks() throws(WorkloadError) -> [AttentionMask] {
-    let window = try file.optionalInteger("sliding_window", in: 1...1_000_000_000)
+    let given = try file.optionalInteger("sliding_window", in: 0...1_000_000_000)
+    let window = given == 0 ? nil : given
     let isUsed = try file.flag("use_sliding_window", default: true)
     let first =
       file.has("use_sliding_window")
@@ -113,10 +114,14 @@ struct StandardDecoder {
 }
 
 extension WeightFormats {
-  /// Data types and quantisation as a file declares them; bfloat16 where it is silent.
-  init(configuration file: ConfigurationFile) throws(WorkloadError) {
+  /// Data types and quantisation as a file declares them.
+  ///
+  /// - Parameter standard: the type where the file is silent.
+  init(
+    configuration file: ConfigurationFile, standard: DataType = .bfloat16
+  ) throws(WorkloadError) {
     let names = ["dtype", "torch_dtype"]
-    var type = DataType.bfloat16
+    var type = standard
     for key in names where file.has(key) {
       let text = try file.text(key) ?? ""
       guard let known = Self.type(named: text) else {

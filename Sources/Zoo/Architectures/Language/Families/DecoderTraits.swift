@@ -13,6 +13,8 @@ struct DecoderTraits: Sendable {
   var headBias = BiasRule.never
   var headNormalization = AttentionLayer.HeadNormalization.none
   var isTied = false
+  /// Learned elements of each layer's activation function.
+  var activationParameters = 0
   /// nil: no experts.
   var experts: ExpertKeys?
 
@@ -57,8 +59,10 @@ struct DecoderTraits: Sendable {
     let layers = allMasks.enumerated().map { index, mask in
       attention.mask = mask
       let part = sparse[index] ? routed : dense
-      return TransformerLayer(
+      var layer = TransformerLayer(
         .attention(attention), part.map { [$0] } ?? [], arrangement: arrangement)
+      layer.extraParameters = activationParameters
+      return layer
     }
     var model = decoder.model(layers)
     model.head.hasBias = try headBias.holds(in: file)
@@ -119,6 +123,7 @@ enum TraitDecoders: LanguageFamily {
       "apertus": llama.with {
         $0.isGated = false
         $0.headNormalization = .perHead
+        $0.activationParameters = 2
       },
       "qwen2": qwen2, "qwen3": qwen3, "mimo": qwen2,
       "phi3": mistral,

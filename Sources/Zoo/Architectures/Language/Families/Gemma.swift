@@ -4,7 +4,7 @@ import Workloads
 /// generation on, windows between full layers.
 enum Gemma: LanguageFamily {
   static let modelTypes = [
-    "gemma", "gemma2", "gemma3_text", "gemma4_text", "gemma4_unified_text",
+    "gemma", "gemma2", "gemma3_text", "gemma4_text",
   ]
 
   static func model(
@@ -54,12 +54,6 @@ enum Gemma: LanguageFamily {
   private static func fourth(
     _ file: ConfigurationFile, _ name: String
   ) throws(WorkloadError) -> LanguageModel {
-    guard try file.integer("hidden_size_per_layer_input", default: 0, in: 0...1_000_000) == 0 else {
-      throw .unsupported(
-        file: file.path,
-        problem: "hidden_size_per_layer_input: embeddings of their own for every layer cannot be "
-          + "counted yet")
-    }
     let decoder = try StandardDecoder(file, name: name, tied: true)
     let window = try file.integer("sliding_window", default: 512, in: 1...1_000_000_000)
     let masks = try decoder.masks(window: window) { index in
@@ -112,6 +106,11 @@ enum Gemma: LanguageFamily {
         hasExperts ? decoder.hiddenSize + (try file.integer(anyOf: ["num_experts"])) : 0
       layers.append(layer)
     }
-    return decoder.model(layers)
+    var model = decoder.model(layers)
+    model.embedding.perLayerSize = try file.integer(
+      "hidden_size_per_layer_input", default: 0, in: 0...1_000_000)
+    model.embedding.perLayerVocabulary = try file.integer(
+      "vocab_size_per_layer_input", default: decoder.vocabulary, in: 1...100_000_000)
+    return model
   }
 }

@@ -48,8 +48,8 @@ enum NemotronH: LanguageFamily {
     var layers: [TransformerLayer] = []
     for (index, kind) in kinds.enumerated() {
       switch kind {
-      case "M", "mamba": layers.append(TransformerLayer(.recurrent(mamba), []))
-      case "*", "attention": layers.append(TransformerLayer(.attention(attention), []))
+      case "M", "mamba", "linear_attention": layers.append(TransformerLayer(.recurrent(mamba), []))
+      case "*", "attention", "full_attention": layers.append(TransformerLayer(.attention(attention), []))
       case "-", "mlp":
         let size = try file.integer("intermediate_size")
         layers.append(

@@ -27,6 +27,11 @@ enum VisionLanguage: LanguageFamily {
     var textType = textTypes[type] ?? own
     if section.has("model_type"), own != type, known.contains(own) { textType = own }
     var text = section.with("model_type", textType)
+    // What the whole network says about its output holds for its text.
+    if file.has("tie_word_embeddings") {
+      let isTied = try file.flag("tie_word_embeddings", default: false)
+      text = text.with(["tie_word_embeddings": .boolean(isTied)])
+    }
     if textType == "gemma3_text" {
       // The smaller networks leave out what their library takes for granted.
       text = text.completed(with: [
