@@ -73,7 +73,7 @@ let package = Package(
       [
         "Workloads", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
         "Mathematics", "Quantities",
-      ], resources: [.copy("Shipped")]),
+      ], resources: [.copy("Shipped"), .copy("Architectures/Language/Catalogue")]),
     room("Reports", ["Predictions", "Quantities"]),
 
     // 6 DOOR

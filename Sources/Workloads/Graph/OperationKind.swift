@@ -37,15 +37,38 @@ public enum OperationKind: Hashable, Sendable {
 
 /// Attributes of a convolution in up to three spatial dimensions, 1 where there are fewer.
 public struct Convolution: Hashable, Sendable {
-  public var kernel: [Int32]
-  public var stride: [Int32]
+  /// Time (or nothing), height, width.
+  private var kernels: SIMD4<Int32>
+  private var strides: SIMD4<Int32>
+  private var rank: Int
   public var groups: Int
 
+  /// - Parameters:
+  ///   - kernel: one extent for each spatial dimension, at most three.
+  ///   - stride: likewise.
   public init(kernel: [Int32], stride: [Int32], groups: Int) {
-    self.kernel = kernel
-    self.stride = stride
+    kernels = SIMD4(repeating: 1)
+    strides = SIMD4(repeating: 1)
+    rank = min(kernel.count, 3)
+    for axis in 0..<rank {
+      kernels[axis] = kernel[axis]
+      if axis < stride.count { strides[axis] = stride[axis] }
+    }
     self.groups = groups
   }
+
+  /// Over height and width.
+  init(kernel: (Int, Int), stride: (Int, Int), groups: Int) {
+    kernels = SIMD4(
+      Int32(truncatingIfNeeded: kernel.0), Int32(truncatingIfNeeded: kernel.1), 1, 1)
+    strides = SIMD4(
+      Int32(truncatingIfNeeded: stride.0), Int32(truncatingIfNeeded: stride.1), 1, 1)
+    rank = 2
+    self.groups = groups
+  }
+
+  public var kernel: [Int32] { (0..<rank).map { kernels[$0] } }
+  public var stride: [Int32] { (0..<rank).map { strides[$0] } }
 }
 
 public struct MatrixMultiply: Hashable, Sendable {

@@ -47,10 +47,7 @@ extension WorkloadBuilder {
     let vertical = extent(shape[2], kernel.0, stride.0, padding, dilation, isHeight: true, label)
     let horizontal = extent(shape[3], kernel.1, stride.1, padding, dilation, isHeight: false, label)
     let kind = OperationKind.convolution(
-      Convolution(
-        kernel: [Int32(truncatingIfNeeded: kernel.0), Int32(truncatingIfNeeded: kernel.1)],
-        stride: [Int32(truncatingIfNeeded: stride.0), Int32(truncatingIfNeeded: stride.1)],
-        groups: groups))
+      Convolution(kernel: kernel, stride: stride, groups: groups))
     var operands = [
       input, weight("weight", [channels, shape[1] / groups, kernel.0, kernel.1]),
     ]

@@ -31,6 +31,14 @@ public enum LanguageRegistry {
   /// Every `model_type` that can be counted.
   public static let modelTypes: [String] = byType.keys.sorted()
 
+  /// Every model that is built in.
+  public static var names: [String] { LanguageCatalogue.names }
+
+  /// The built-in model of that name; nil when there is none.
+  public static func model(named name: String) throws(WorkloadError) -> LanguageModel? {
+    try LanguageCatalogue.model(named: name)
+  }
+
   /// Reads `config.json`, or that of a folder.
   ///
   /// - Throws: `WorkloadError` naming the file and the key.

@@ -42,7 +42,8 @@ enum Encoders: LanguageFamily {
         embedding.hasProjectionBias = true
       }
     }
-    let isMasked = try file.texts("architectures")?.contains { $0.hasSuffix("ForMaskedLM") } ?? false
+    let isMasked =
+      try file.texts("architectures")?.contains { $0.hasSuffix("ForMaskedLM") } ?? false
     var head = Head.none
     if isMasked, type != "electra" {
       head = Head(

@@ -59,7 +59,7 @@ enum Gemma: LanguageFamily {
     let masks = try decoder.masks(window: window) { index in
       (index + 1) % 6 == 0 ? .causal : .window(window)
     }
-    let globalSize = try file.integer("global_head_dim", default: decoder.headSize, in: 1...100_000)
+    let globalSize = try file.integer("global_head_dim", default: 512, in: 1...100_000)
     let globalHeads = try file.integer(
       "num_global_key_value_heads", default: decoder.keyValueHeads, in: 1...100_000)
     let keysAreValues = try file.flag("attention_k_eq_v", default: false)

@@ -211,7 +211,8 @@ enum Hybrids: LanguageFamily {
       let multiple = try file.integer("block_multiple_of", default: 256, in: 1...1_000_000)
       let factor = try file.number("block_ffn_dim_multiplier", default: 1)
       guard (0.001...1000).contains(factor) else {
-        throw file.wrong("block_ffn_dim_multiplier", "is \(factor); between 0.001 and 1000 is allowed")
+        throw file.wrong(
+          "block_ffn_dim_multiplier", "is \(factor); between 0.001 and 1000 is allowed")
       }
       inner = Int(factor * Double(2 * inner / 3))
       inner = max(1, (inner + multiple - 1) / multiple) * multiple

@@ -49,7 +49,8 @@ enum NemotronH: LanguageFamily {
     for (index, kind) in kinds.enumerated() {
       switch kind {
       case "M", "mamba", "linear_attention": layers.append(TransformerLayer(.recurrent(mamba), []))
-      case "*", "attention", "full_attention": layers.append(TransformerLayer(.attention(attention), []))
+      case "*", "attention", "full_attention":
+        layers.append(TransformerLayer(.attention(attention), []))
       case "-", "mlp":
         let size = try file.integer("intermediate_size")
         layers.append(
