@@ -2,7 +2,12 @@
 public enum NetworkRegistry {
   /// One line for each family.
   private static let families: [any NetworkFamily.Type] = [
-    ResNet.self
+    ResNet.self,
+    MobileNet.self,
+    MnasNet.self,
+    EfficientNet.self,
+    EfficientNetV2.self,
+    MixNet.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
