@@ -8,6 +8,16 @@ public enum NetworkRegistry {
     EfficientNet.self,
     EfficientNetV2.self,
     MixNet.self,
+    MobileNetV4.self,
+    SearchedMobileNets.self,
+    ShuffleNetV2.self,
+    ConvNeXt.self,
+    EfficientViT.self,
+    CascadedAttention.self,
+    EfficientMod.self,
+    LowFormer.self,
+    ReXNet.self,
+    GhostNet.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
