@@ -54,6 +54,10 @@ enum EfficientNet: NetworkFamily {
     var blurred = network("efficientnet_blur_b0", 1, 1, 224)
     blurred.downsampling = .blur
     networks.append(blurred)
+    // Named after a normalisation that the reference code no longer gives it.
+    var grouped = network("efficientnet_b0_g16_evos", 1, 1, 224, divisor: 16)
+    grouped.groupSize = 16
+    networks.append(grouped)
     // Group normalisation, and groups of 8 channels in place of depthwise convolutions.
     for (scale, divisor) in [(scales[0], 8), (scales[3], 16)] {
       for (suffix, groupSize) in [("gn", nil), ("g8_gn", 8)] as [(String, Int?)] {

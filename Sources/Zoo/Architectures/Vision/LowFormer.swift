@@ -12,6 +12,9 @@ enum LowFormer: NetworkFamily {
     var firstExpansion = 2.0
     /// Of the classifier.
     var features = [1536, 1600]
+    var hasAttention = true
+    /// Whether normalisations and a feed-forward layer go with the attention.
+    var hasFeedForward = true
   }
 
   static let configurations = [
@@ -28,6 +31,16 @@ enum LowFormer: NetworkFamily {
     Configuration(
       name: "lowformer_b3", widths: [32, 64, 128, 256, 512], depths: [1, 2, 3, 6, 6],
       firstExpansion: 4),
+    // For edge GPUs, without attention or with nothing but it.
+    Configuration(
+      name: "lowformer_e1", widths: [20, 40, 80, 160, 320], depths: [0, 1, 1, 4, 4],
+      features: [2304, 2560], hasAttention: false),
+    Configuration(
+      name: "lowformer_e2", widths: [32, 64, 128, 256, 512], depths: [1, 2, 3, 4, 4],
+      firstExpansion: 4, hasAttention: false),
+    Configuration(
+      name: "lowformer_e3", widths: [32, 64, 128, 256, 512], depths: [1, 2, 3, 6, 6],
+      firstExpansion: 4, hasFeedForward: false),
   ]
 
   static let members = configurations.map { configuration in
@@ -61,7 +74,11 @@ enum LowFormer: NetworkFamily {
         let count = configuration.depths[stage] - (stage < 3 ? 1 : 0)
         for index in 0..<max(0, count) {
           net.scope("\(index + 1)") {
-            if stage >= 3 { x = attentionBlock(net, x, stride: stage == 3 ? 2 : 1) }
+            if stage >= 3, configuration.hasAttention {
+              x = attentionBlock(
+                net, x, stride: stage == 3 ? 2 : 1,
+                hasFeedForward: configuration.hasFeedForward)
+            }
             let inner =
               stage >= 3 && width >= 256
               ? net.invertedResidual(x, to: width, by: 4, .hardSwish, isNormalized: false)
@@ -79,9 +96,10 @@ enum LowFormer: NetworkFamily {
     return net.linear(x, to: 1000, named: "head.fc2")
   }
 
-  private static func attentionBlock(_ net: WorkloadBuilder, _ input: ValueID, stride: Int)
-    -> ValueID
-  {
+  private static func attentionBlock(
+    _ net: WorkloadBuilder, _ input: ValueID, stride: Int, hasFeedForward: Bool
+  ) -> ValueID {
+    guard hasFeedForward else { return net.add(attention(net, input, stride: stride), input) }
     let channels = net.dimension(input, 1)
     var x = net.add(attention(net, net.groupNorm(input, named: "norm1"), stride: stride), input)
     let inner = net.convolution(
