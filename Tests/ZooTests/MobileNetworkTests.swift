@@ -84,7 +84,7 @@ struct MobileNetworkTests {
   /// Millions, as the papers or the authors' own tables print them, with what they leave open.
   static let authors: [(name: String, mmacs: Double, parameters: Double, tolerance: Double)] = [
     // A. Howard et al. 2017, table 8; M. Sandler et al. 2018, table 4; A. Howard et al. 2019,
-    // tables 3 and 4.
+    // table 3.
     ("mobilenetv1_100", 569, 4.2, 0.01), ("mobilenetv2_100", 300, 3.4, 0.035),
     ("mobilenetv3_large_100", 219, 5.4, 0.02), ("mobilenetv3_small_100", 56, 2.5, 0.02),
     // S. Sivakumar, F. Qureshi, table of the repository; it prints 366 for XL, which its code
