@@ -2,7 +2,22 @@
 public enum NetworkRegistry {
   /// One line for each family.
   private static let families: [any NetworkFamily.Type] = [
-    ResNet.self
+    ResNet.self,
+    MobileNet.self,
+    MnasNet.self,
+    EfficientNet.self,
+    EfficientNetV2.self,
+    MixNet.self,
+    MobileNetV4.self,
+    SearchedMobileNets.self,
+    ShuffleNetV2.self,
+    ConvNeXt.self,
+    EfficientViT.self,
+    CascadedAttention.self,
+    EfficientMod.self,
+    LowFormer.self,
+    ReXNet.self,
+    GhostNet.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
