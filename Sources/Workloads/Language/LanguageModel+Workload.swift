@@ -94,11 +94,7 @@ private struct LanguageModelWriter {
     return net.scope("embedding") {
       var x = net.embedding(ids, table: table, named: "tokens")
       let width = net.dimension(table, 1)
-      if model.embedding.positions > 0 {
-        let rows = net.weight(
-          "positions", [model.embedding.positions, width], model.formats.embedding)
-        x = net.add(x, net.embedding(ids, table: rows, named: "positions"))
-      }
+      if !model.embedding.hasWidePositions { x = addPositions(x, ids) }
       if model.embedding.segments > 0 {
         let rows = net.weight(
           "segments", [model.embedding.segments, width], model.formats.embedding)
@@ -111,8 +107,15 @@ private struct LanguageModelWriter {
           x, to: model.hiddenSize, bias: model.embedding.hasProjectionBias, "project",
           model.formats.embedding)
       }
-      return x
+      return model.embedding.hasWidePositions ? addPositions(x, ids) : x
     }
+  }
+
+  private func addPositions(_ x: ValueID, _ ids: ValueID) -> ValueID {
+    guard model.embedding.positions > 0 else { return x }
+    let rows = net.weight(
+      "positions", [model.embedding.positions, net.dimension(x, -1)], model.formats.embedding)
+    return net.add(x, net.embedding(ids, table: rows, named: "positions"))
   }
 
   /// The vectors that every layer adds by itself: from a table, and from the token's embedding.

@@ -55,6 +55,8 @@ public struct Embedding: Sendable, Hashable {
   public var width: Int?
   /// Whether that matrix has a bias.
   public var hasProjectionBias = false
+  /// Whether positions are added behind that matrix (OPT) and not before it (ALBERT).
+  public var hasWidePositions = false
   public var hasNormalization = false
   /// A vector of its own for every layer and token, of this size (Gemma 3n, Gemma 4); 0 for none.
   public var perLayerSize = 0

@@ -51,6 +51,7 @@ enum GPT: LanguageFamily {
       embedding.positions = try positions(file, "max_position_embeddings", "n_positions") + 2
       let width = try file.integer("word_embed_proj_dim", default: hidden, in: 1...1_000_000)
       if width != hidden { embedding.width = width }
+      embedding.hasWidePositions = true
       let isBefore = try file.flag("do_layer_norm_before", default: true)
       if !isBefore { arrangement = .after }
       hasFinalNorm = isBefore
