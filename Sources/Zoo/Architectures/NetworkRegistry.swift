@@ -2,7 +2,14 @@
 public enum NetworkRegistry {
   /// One line for each family.
   private static let families: [any NetworkFamily.Type] = [
-    ResNet.self
+    ResNet.self,
+    VGG.self,
+    AlexNet.self,
+    SqueezeNet.self,
+    DenseNet.self,
+    Inception.self,
+    Xception.self,
+    RegNet.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
