@@ -10,6 +10,18 @@ public enum NetworkRegistry {
     Inception.self,
     Xception.self,
     RegNet.self,
+    ResNetV2.self,
+    LegacySENet.self,
+    SplitResNet.self,
+    TResNet.self,
+    HRNet.self,
+    DLA.self,
+    DPN.self,
+    VoVNet.self,
+    SelecSLS.self,
+    GhostNet.self,
+    RepVGG.self,
+    ByobNet.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
