@@ -30,8 +30,14 @@ struct PublishedVision: Sendable, CustomStringConvertible {
     }
   }()
 
+  /// Rows that contradict the code that they were counted from: `ecaresnext50t_32x4d` is counted
+  /// with the 2, 2, 2, 2 blocks of an earlier release instead of 3, 4, 6, 3.
+  static let outdated: Set = ["ecaresnext50t_32x4d"]
+
   /// Those that are built in.
-  static let known = all.filter { NetworkRegistry.network(named: $0.model) != nil }
+  static let known = all.filter {
+    !outdated.contains($0.model) && NetworkRegistry.network(named: $0.model) != nil
+  }
 }
 
 @Suite("Vision networks cost what their tables say") struct VisionCatalogueTests {

@@ -3,6 +3,25 @@ public enum NetworkRegistry {
   /// One line for each family.
   private static let families: [any NetworkFamily.Type] = [
     ResNet.self,
+    VGG.self,
+    AlexNet.self,
+    SqueezeNet.self,
+    DenseNet.self,
+    Inception.self,
+    Xception.self,
+    RegNet.self,
+    ResNetV2.self,
+    LegacySENet.self,
+    SplitResNet.self,
+    TResNet.self,
+    HRNet.self,
+    DLA.self,
+    DPN.self,
+    VoVNet.self,
+    SelecSLS.self,
+    GhostNet.self,
+    RepVGG.self,
+    ByobNet.self,
     MobileNet.self,
     MnasNet.self,
     EfficientNet.self,
@@ -17,7 +36,6 @@ public enum NetworkRegistry {
     EfficientMod.self,
     LowFormer.self,
     ReXNet.self,
-    GhostNet.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }

@@ -1,134 +1,144 @@
 import Workloads
 
-/// GhostNet and GhostNet V2: half of the features of every pointwise layer are computed from the
-/// other half by a cheap depthwise convolution.
+/// Inverted residuals in which half of every layer's channels come from a cheap depthwise
+/// convolution of the other half.
 enum GhostNet: NetworkFamily {
-  struct Configuration: Sendable {
-    var name: String
-    var width: Double
-    /// V2: a gate from long rows and columns, at half the resolution.
-    var isGated = false
+  enum Kind: Sendable {
+    /// Both halves are joined.
+    case joined
+    /// With long rows and columns that gate the wide layers (Y. Tang et al., GhostNetV2, 2022).
+    case gated
+    /// Both halves are added, in the form that is trained (C. Chen et al., RepGhost, 2022).
+    case added
   }
 
-  static let configurations: [Configuration] = [
-    Configuration(name: "ghostnet_050", width: 0.5),
-    Configuration(name: "ghostnet_100", width: 1),
-    Configuration(name: "ghostnet_130", width: 1.3),
-    Configuration(name: "ghostnetv2_100", width: 1, isGated: true),
-    Configuration(name: "ghostnetv2_130", width: 1.3, isGated: true),
-    Configuration(name: "ghostnetv2_160", width: 1.6, isGated: true),
-  ]
-
-  private struct Block {
-    var kernel: Int
-    var inner: Int
-    var channels: Int
-    var isSqueezed = false
+  struct Block: Sendable {
+    var kernel = 3
+    var inside: Int
+    var output: Int
+    var isExcited = false
     var stride = 1
   }
 
-  private static let blocks: [Block] = [
-    Block(kernel: 3, inner: 16, channels: 16),
-    Block(kernel: 3, inner: 48, channels: 24, stride: 2),
-    Block(kernel: 3, inner: 72, channels: 24),
-    Block(kernel: 5, inner: 72, channels: 40, isSqueezed: true, stride: 2),
-    Block(kernel: 5, inner: 120, channels: 40, isSqueezed: true),
-    Block(kernel: 3, inner: 240, channels: 80, stride: 2),
-    Block(kernel: 3, inner: 200, channels: 80),
-    Block(kernel: 3, inner: 184, channels: 80),
-    Block(kernel: 3, inner: 184, channels: 80),
-    Block(kernel: 3, inner: 480, channels: 112, isSqueezed: true),
-    Block(kernel: 3, inner: 672, channels: 112, isSqueezed: true),
-    Block(kernel: 5, inner: 672, channels: 160, isSqueezed: true, stride: 2),
-    Block(kernel: 5, inner: 960, channels: 160),
-    Block(kernel: 5, inner: 960, channels: 160, isSqueezed: true),
-    Block(kernel: 5, inner: 960, channels: 160),
-    Block(kernel: 5, inner: 960, channels: 160, isSqueezed: true),
+  private static let blocks = [
+    Block(inside: 16, output: 16), Block(inside: 48, output: 24, stride: 2),
+    Block(inside: 72, output: 24),
+    Block(kernel: 5, inside: 72, output: 40, isExcited: true, stride: 2),
+    Block(kernel: 5, inside: 120, output: 40, isExcited: true),
+    Block(inside: 240, output: 80, stride: 2), Block(inside: 200, output: 80),
+    Block(inside: 184, output: 80), Block(inside: 184, output: 80),
+    Block(inside: 480, output: 112, isExcited: true),
+    Block(inside: 672, output: 112, isExcited: true),
+    Block(kernel: 5, inside: 672, output: 160, isExcited: true, stride: 2),
+    Block(kernel: 5, inside: 960, output: 160),
+    Block(kernel: 5, inside: 960, output: 160, isExcited: true),
+    Block(kernel: 5, inside: 960, output: 160),
+    Block(kernel: 5, inside: 960, output: 160, isExcited: true),
   ]
 
-  static let members = configurations.map { configuration in
+  /// The insides of RepGhost: halved, and 240 in the eighth and ninth.
+  private static let addedInsides = [
+    8, 24, 36, 36, 60, 120, 100, 120, 120, 240, 336, 336, 480, 480, 480, 480,
+  ]
+
+  static let configurations: [(name: String, kind: Kind, width: Double)] = [
+    ("ghostnet_050", .joined, 0.5), ("ghostnet_100", .joined, 1), ("ghostnet_130", .joined, 1.3),
+    ("ghostnetv2_100", .gated, 1), ("ghostnetv2_130", .gated, 1.3),
+    ("ghostnetv2_160", .gated, 1.6), ("repghostnet_050", .added, 0.5),
+    ("repghostnet_058", .added, 0.58), ("repghostnet_080", .added, 0.8),
+    ("repghostnet_100", .added, 1), ("repghostnet_111", .added, 1.11),
+    ("repghostnet_130", .added, 1.3), ("repghostnet_150", .added, 1.5),
+    ("repghostnet_200", .added, 2),
+  ]
+
+  static let members = configurations.map { name, kind, width in
     NetworkDefinition.image(
-      configuration.name, family: "ghostnet",
-      source: configuration.isGated
-        ? "Y. Tang et al., GhostNetV2: Enhance Cheap Operation with Long-Range Attention, "
-          + "NeurIPS 2022"
-        : "K. Han et al., GhostNet: More Features from Cheap Operations, CVPR 2020"
-    ) { net, image in build(net, image, configuration) }
+      name, family: "ghostnet",
+      source: "K. Han et al., GhostNet: More Features from Cheap Operations, CVPR 2020"
+    ) { net, image in build(net, image, kind, width) }
+  }
+
+  /// `width` times as many channels, in whole fours and not below nine tenths.
+  private static func scaled(_ channels: Int, _ width: Double) -> Int {
+    let exact = Double(channels) * width
+    let whole = max(4, Int(exact + 2) / 4 * 4)
+    return Double(whole) < 0.9 * exact ? whole + 4 : whole
   }
 
   private static func build(
-    _ net: WorkloadBuilder, _ image: ValueID, _ configuration: Configuration
+    _ net: WorkloadBuilder, _ image: ValueID, _ kind: Kind, _ width: Double
   ) -> ValueID {
-    func scaled(_ channels: Int) -> Int {
-      roundedChannels(Double(channels) * configuration.width, divisor: 4)
-    }
     var x = net.normalizedConvolution(
-      image, to: scaled(16), kernel: 3, stride: 2, .relu, named: "conv_stem")
+      image, to: scaled(16, width), kernel: 3, stride: 2, named: "conv_stem")
     for (index, block) in blocks.enumerated() {
+      let inside = kind == .added ? addedInsides[index] : block.inside
       net.scope("blocks.\(index)") {
         x = bottleneck(
-          net, x, block, inner: scaled(block.inner), to: scaled(block.channels),
-          isGated: configuration.isGated && index > 1)
+          net, x, block, inside: scaled(inside, width), to: scaled(block.output, width),
+          kind: kind == .gated && index < 2 ? .joined : kind)
       }
     }
-    x = net.normalizedConvolution(x, to: scaled(960), .relu, named: "blocks.conv")
-    x = net.globalAveragePool(x, flatten: false)
-    x = net.activation(.relu, net.convolution(x, to: 1280, bias: true, named: "conv_head"))
-    return net.linear(net.flatten(x), to: 1000, named: "classifier")
+    x = net.normalizedConvolution(x, to: scaled(960, width), named: "conv_last")
+    x = net.convolution(
+      net.globalAveragePool(x, flatten: false), to: 1280, bias: true, named: "conv_head")
+    return net.linear(net.flatten(net.activation(.relu, x)), to: 1000, named: "classifier")
   }
 
   private static func bottleneck(
-    _ net: WorkloadBuilder, _ input: ValueID, _ block: Block, inner: Int, to channels: Int,
-    isGated: Bool
+    _ net: WorkloadBuilder, _ input: ValueID, _ block: Block, inside: Int, to output: Int,
+    kind: Kind
   ) -> ValueID {
-    let width = net.dimension(input, 1)
-    var x = net.scope("ghost1") {
-      let features = ghost(net, input, to: inner, .relu)
-      return isGated ? net.multiply(features, gate(net, input, like: features)) : features
-    }
+    var x = ghost(net, input, to: inside, kind: kind, activation: .relu, named: "ghost1")
     if block.stride > 1 {
-      x = net.normalizedConvolution(
-        x, to: inner, kernel: block.kernel, stride: block.stride, groups: inner, nil,
-        named: "conv_dw")
+      x = net.batchNorm(
+        net.depthwiseConvolution(x, kernel: block.kernel, stride: block.stride))
     }
-    if block.isSqueezed {
-      x = net.squeezeExcite(
-        x, reduced: roundedChannels(Double(inner) / 4, divisor: 4), gate: .hardSigmoid)
+    if block.isExcited {
+      x = net.squeezeExcite(x, reduced: scaled(inside, 0.25), gate: .hardSigmoid)
     }
-    x = net.scope("ghost2") { ghost(net, x, to: channels, nil) }
-    guard block.stride > 1 || width != channels else { return net.add(x, input) }
-    let shortcut = net.scope("shortcut") {
-      let spatial = net.normalizedConvolution(
-        input, to: width, kernel: block.kernel, stride: block.stride, groups: width, nil,
-        named: "dw")
-      return net.normalizedConvolution(spatial, to: channels, nil, named: "pw")
+    x = ghost(
+      net, x, to: output, kind: kind == .gated ? .joined : kind, activation: nil,
+      named: "ghost2")
+    guard block.stride != 1 || net.dimension(input, 1) != output else {
+      return net.add(x, input)
     }
-    return net.add(x, shortcut)
+    let shortcut = net.batchNorm(
+      net.depthwiseConvolution(input, kernel: block.kernel, stride: block.stride))
+    return net.add(
+      x, net.normalizedConvolution(shortcut, to: output, activation: nil, named: "shortcut"))
   }
 
   private static func ghost(
-    _ net: WorkloadBuilder, _ input: ValueID, to channels: Int, _ function: ElementwiseFunction?
+    _ net: WorkloadBuilder, _ input: ValueID, to channels: Int, kind: Kind,
+    activation function: ElementwiseFunction?, named label: String
   ) -> ValueID {
-    let half = (channels + 1) / 2
-    let primary = net.normalizedConvolution(input, to: half, function, named: "primary_conv")
-    let cheap = net.normalizedConvolution(
-      primary, to: half, kernel: 3, groups: half, function, named: "cheap_operation")
-    return net.slice(net.concatenate([primary, cheap], axis: 1), axis: 1, count: channels)
-  }
-
-  private static func gate(_ net: WorkloadBuilder, _ input: ValueID, like features: ValueID)
-    -> ValueID
-  {
-    net.scope("short_conv") {
-      let channels = net.dimension(features, 1)
-      var x = net.averagePool(input, kernel: 2, stride: 2)
-      x = net.normalizedConvolution(x, to: channels, nil, named: "0")
-      for kernel in [(1, 5), (5, 1)] {
-        x = net.batchNorm(net.convolution(x, to: channels, kernel: kernel, groups: channels))
+    net.scope(label) {
+      func activated(_ x: ValueID) -> ValueID {
+        guard let function else { return x }
+        return net.activation(function, x)
       }
-      return net.resize(
-        net.activation(.sigmoid, x), height: net.dimension(features, 2),
-        width: net.dimension(features, 3))
+      let first = net.normalizedConvolution(
+        input, to: kind == .added ? channels : (channels + 1) / 2, activation: function,
+        named: "primary_conv")
+      let cheap = net.batchNorm(
+        net.depthwiseConvolution(first, kernel: 3, named: "cheap_operation"))
+      if kind == .added {
+        return activated(net.add(cheap, net.batchNorm(first, named: "fusion_bn")))
+      }
+      let joined = net.slice(
+        net.concatenate([first, activated(cheap)], axis: 1), axis: 1, count: channels)
+      guard kind == .gated else { return joined }
+      var gate = net.averagePool(input, kernel: 2, stride: 2)
+      gate = net.normalizedConvolution(gate, to: channels, activation: nil, named: "short_conv")
+      for kernel in [(1, 5), (5, 1)] {
+        gate = net.normalizedConvolution(
+          gate, to: channels, kernel: kernel, groups: channels, activation: nil,
+          named: "short_conv")
+      }
+      gate = net.resize(
+        net.activation(.sigmoid, gate), height: net.dimension(joined, 2),
+        width: net.dimension(joined, 3))
+      return net.multiply(joined, gate)
     }
   }
 }
