@@ -3,6 +3,7 @@ public enum NetworkRegistry {
   /// One line for each family.
   private static let families: [any NetworkFamily.Type] = [
     ResNet.self,
+    ViT.self,
     VGG.self,
     AlexNet.self,
     SqueezeNet.self,
