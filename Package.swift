@@ -16,8 +16,11 @@ func room(
     swiftSettings: strictness)
 }
 
-func suite(_ name: String, _ imports: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: imports, swiftSettings: strictness)
+func suite(
+  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: name, dependencies: imports, resources: resources, swiftSettings: strictness)
 }
 
 let package = Package(
@@ -89,7 +92,7 @@ let package = Package(
     suite("ArchitectureTests", []),
     suite("QuantitiesTests", ["Quantities"]),
     suite("MathematicsTests", ["Mathematics"]),
-    suite("WorkloadsTests", ["Workloads", "Features"]),
+    suite("WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures")]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(
