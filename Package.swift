@@ -9,10 +9,11 @@ let strictness: [SwiftSetting] =
   Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
 func room(
-  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil
+  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil,
+  alsoDocumentedIn documents: [String] = []
 ) -> Target {
   .target(
-    name: name, dependencies: imports, exclude: ["README.md"], resources: resources,
+    name: name, dependencies: imports, exclude: ["README.md"] + documents, resources: resources,
     swiftSettings: strictness)
 }
 
@@ -53,7 +54,7 @@ let package = Package(
     room("Mathematics", ["CLAPACKE"]),
 
     // 2 NOUNS
-    room("Workloads", ["Quantities"]),
+    room("Workloads", ["Quantities"], alsoDocumentedIn: ["Import/JSON/README.md"]),
 
     // 3 CONTRACT
     room("Predictions", ["Workloads", "Quantities"]),

@@ -44,6 +44,9 @@ extension NCNNImporter {
         throw malformed("\(shape) cannot be joined to \(joined) along dimension \(axis)")
       }
       joined[axis] += shape[axis]
+      guard Double(joined[axis]) < WorkloadBuilder.elementLimit else {
+        throw malformed("the blobs together are too large")
+      }
     }
     try addOperation(.movement(.concatenate), inputs, to: joined)
   }
