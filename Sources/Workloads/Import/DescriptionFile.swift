@@ -43,14 +43,20 @@ enum DescriptionFile {
   }
 }
 
-/// A name from a file as it may stand in a message: short, on one line, in single quotes.
-func quoted(_ name: some StringProtocol) -> String {
+/// A name from a file on one line, without what a terminal would obey, and no longer than `limit`.
+func printable(_ name: some StringProtocol, limit: Int = 200) -> String {
   var text = ""
-  for scalar in name.unicodeScalars.prefix(60) {
+  for scalar in name.unicodeScalars.prefix(limit) {
     let isControl = scalar.properties.generalCategory == .control
     text.unicodeScalars.append(isControl || scalar.properties.isWhitespace ? " " : scalar)
   }
-  return "'\(text)\(name.unicodeScalars.count > 60 ? "…" : "")'"
+  return text
+}
+
+/// A name from a file as it may stand in a message.
+func quoted(_ name: some StringProtocol) -> String {
+  let isLonger = name.unicodeScalars.dropFirst(60).first != nil
+  return "'\(printable(name, limit: 60))\(isLonger ? "…" : "")'"
 }
 
 /// ` Did you mean 'conv1'?` where one of `names` is near; looks at a bounded number of short ones.
@@ -65,4 +71,15 @@ func boundedProduct(_ factors: some Sequence<Int>) -> Int {
   let product = factors.reduce(1.0) { $0 * Double($1) }
   return abs(product) < WorkloadBuilder.elementLimit
     ? Int(product) : Int(WorkloadBuilder.elementLimit)
+}
+
+extension WorkloadError {
+  /// What is wrong, without the place in the network: an importer knows the one in its file.
+  var problem: String {
+    switch self {
+    case .shape(_, let problem): problem
+    case .tooLarge(_, let shape): "a tensor of \(shape) has more than 2^53 elements"
+    default: description
+    }
+  }
 }

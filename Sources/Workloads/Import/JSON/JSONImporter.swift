@@ -24,8 +24,8 @@ final class JSONImporter {
       throw format.malformed("this reader knows '\(Self.format)', not \(quoted(try format.text()))")
     }
     let name = try document.optional("name")?.text() ?? DescriptionFile.name(of: file)
-    net = WorkloadBuilder(String(name.prefix(200)))
-    net.source = try document.optional("source")?.text() ?? file
+    net = WorkloadBuilder(printable(name))
+    net.source = printable(try document.optional("source")?.text() ?? file)
     try readDimensions(settings)
     if let types = try document.optional("types")?.object() {
       if let type = types.optional("activations") {
@@ -69,7 +69,7 @@ final class JSONImporter {
       let entry = try node.object()
       let name = try entry.required("name")
       let type = try entry.optional("type")?.choice(DataType.allCases)
-      let value = net.input(try name.text(), try shape(entry.required("shape")), type)
+      let value = net.input(printable(try name.text()), try shape(entry.required("shape")), type)
       try entry.finish()
       try check(node)
       try bind(name, to: value)
@@ -187,7 +187,7 @@ final class JSONImporter {
     let type = try typeNode.text()
     let name = layer.optional("name")
     var label = type
-    if let name { label = String(try name.text().prefix(200)) }
+    if let name { label = printable(try name.text()) }
     let made: ValueID
     if type == "repeat" {
       made = try addRepetition(layer, label)
@@ -209,8 +209,8 @@ final class JSONImporter {
     guard net.hasFailed else { return }
     do throws(WorkloadError) {
       _ = try net.finish()
-    } catch .shape(_, let problem) {
-      throw node.malformed(problem)
+    } catch {
+      throw node.malformed(error.problem)
     }
   }
 

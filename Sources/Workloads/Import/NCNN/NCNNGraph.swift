@@ -101,8 +101,8 @@ struct NCNNLayer {
           + "and parameters")
     }
     self.line = line
-    type = String(decoding: words[0], as: UTF8.self)
-    name = String(decoding: words[1], as: UTF8.self)
+    type = printable(String(decoding: words[0].prefix(1000), as: UTF8.self))
+    name = printable(String(decoding: words[1].prefix(1000), as: UTF8.self))
     guard words.count >= 4 + bottomCount + topCount else {
       throw Problem(
         text: "\(quoted(name)) has \(bottomCount) + \(topCount) blobs but names for "

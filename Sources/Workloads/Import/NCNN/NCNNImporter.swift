@@ -47,7 +47,13 @@ final class NCNNImporter {
     for next in graph.layers {
       layer = next
       try addLayer()
-      if net.hasFailed { _ = try net.finish() }
+      if net.hasFailed {
+        do throws(WorkloadError) {
+          _ = try net.finish()
+        } catch {
+          throw malformed(error.problem)
+        }
+      }
     }
     var isResult: Set<ValueID> = []
     let last = graph.layers.flatMap(\.tops).filter { unread.contains($0) }.compactMap { blobs[$0] }
@@ -141,7 +147,7 @@ final class NCNNImporter {
       throw malformed("nothing is left: \(shape)")
     }
     guard shape.elements < WorkloadBuilder.elementLimit else {
-      throw .tooLarge(value: layer.name, shape: "\(shape)")
+      throw malformed(WorkloadError.tooLarge(value: "", shape: "\(shape)").problem)
     }
   }
 
