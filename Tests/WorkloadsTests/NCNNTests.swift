@@ -120,6 +120,25 @@ import Workloads
     #expect(Self.problem(text) == expected)
   }
 
+  @Test("sizes that grow beyond what can be counted are refused") func growing() {
+    var text = "7767517\n71 71\nInput b0 0 1 b0 0=2147483647\n"
+    for place in 0..<70 {
+      text += "Concat c\(place) 2 1 b\(place) b\(place) b\(place + 1) 0=0\n"
+    }
+    #expect(Self.problem(text).hasSuffix("the blobs together are too large"))
+  }
+
+  @Test("a layer of 100,000 blobs is read and counted quickly") func many() throws {
+    let names = String(repeating: "a ", count: 100_000)
+    let start = ContinuousClock.now
+    let workload = try Self.parse(
+      "7767517\n2 2\nInput a 0 1 a 0=2\nConcat c 100000 1 \(names)c 0=0")
+    #expect(workload.results.map { workload[$0].shape } == [[1, 200_000]])
+    // The one tensor that is read is read once.
+    #expect(workload.counts().total.activationBytesRead == 8)
+    #expect(start.duration(to: .now) < .seconds(5))
+  }
+
   @Test("a setting is checked") func settings() {
     let text = "7767517\n1 1\nInput a 0 1 a 0=4"
     #expect(
