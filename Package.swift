@@ -9,15 +9,19 @@ let strictness: [SwiftSetting] =
   Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
 func room(
-  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil
+  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil,
+  alsoDocumentedIn documents: [String] = []
 ) -> Target {
   .target(
-    name: name, dependencies: imports, exclude: ["README.md"], resources: resources,
+    name: name, dependencies: imports, exclude: ["README.md"] + documents, resources: resources,
     swiftSettings: strictness)
 }
 
-func suite(_ name: String, _ imports: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: imports, swiftSettings: strictness)
+func suite(
+  _ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: name, dependencies: imports, resources: resources, swiftSettings: strictness)
 }
 
 let package = Package(
@@ -50,7 +54,7 @@ let package = Package(
     room("Mathematics", ["CLAPACKE"]),
 
     // 2 NOUNS
-    room("Workloads", ["Quantities"]),
+    room("Workloads", ["Quantities"], alsoDocumentedIn: ["Import/JSON/README.md"]),
 
     // 3 CONTRACT
     room("Predictions", ["Workloads", "Quantities"]),
@@ -89,7 +93,7 @@ let package = Package(
     suite("ArchitectureTests", []),
     suite("QuantitiesTests", ["Quantities"]),
     suite("MathematicsTests", ["Mathematics"]),
-    suite("WorkloadsTests", ["Workloads", "Features"]),
+    suite("WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures")]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(

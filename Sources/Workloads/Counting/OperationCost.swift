@@ -135,9 +135,13 @@ extension Workload {
     to counts: inout OperationCounts
   ) {
     if operation.kind.isView { return }
+    var seen: Set<ValueID> = []
     for (place, id) in inputs.enumerated() {
       let value = self[id]
-      if place > 0, inputs.prefix(place).contains(id) { continue }
+      // Looking through the few operands of most operations is faster than hashing them.
+      let isRepeated =
+        inputs.count > 32 ? !seen.insert(id).inserted : inputs.prefix(place).contains(id)
+      if isRepeated { continue }
       var bytes = value.bytes
       switch operation.kind {
       case .embedding where place == 0, .movement(.slice) where place == 0,
