@@ -50,7 +50,7 @@ public struct ShareChart: Sendable {
         shown.append((row.label, parts))
       }
     }
-    if joined > 0 { shown.append(("\(joined) small parts", rest)) }
+    if joined > 0 { shown.append((joined == 1 ? "a small part" : "\(joined) small parts", rest)) }
     let largest = max(0.01, shown.flatMap(\.shares).max() ?? 1)
 
     let barHeight = 9

@@ -10,7 +10,7 @@ extension FBNetSpace {
   ///
   /// - Source: B. Wu et al., *FBNet*, CVPR 2019, figure 3 and table 1; C. Li et al., *HW-NAS-Bench*,
   ///   ICLR 2021, for the input and the head.
-  public func workload(of architecture: Architecture, batch: Int = 1) throws(WorkloadError)
+  public func workload(of architecture: Architecture, batch: Int) throws(WorkloadError)
     -> Workload
   {
     try check(architecture, batch: batch)

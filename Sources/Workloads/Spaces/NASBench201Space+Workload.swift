@@ -9,7 +9,7 @@ extension NASBench201Space {
   ///   own networks do; a deployed network leaves them out.
   /// - Source: X. Dong, Y. Yang, *NAS-Bench-201*, ICLR 2020, figure 1 and section 2.1.
   public func workload(
-    of architecture: Architecture, batch: Int = 1, runsAllEdges: Bool = false
+    of architecture: Architecture, batch: Int = 1, runsAllEdges: Bool
   ) throws(WorkloadError) -> Workload {
     try check(architecture, batch: batch)
     let edges =

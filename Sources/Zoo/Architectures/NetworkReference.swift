@@ -103,12 +103,14 @@ public enum NetworkReference: Sendable {
     if file.has("operations"), !file.has("model_type") {
       return .file(path: path, format: .description)
     }
-    if let network = try ConfiguredNetworks.network(file) { return .definition(network) }
     let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
     let url = URL(fileURLWithPath: trimmed)
     var name =
       isFolder.boolValue ? url.lastPathComponent : url.deletingPathExtension().lastPathComponent
     if name == "config" { name = url.deletingLastPathComponent().lastPathComponent }
+    if let network = try ConfiguredNetworks.network(file, name: name) {
+      return .definition(network)
+    }
     return .language(try LanguageRegistry.model(file, name: name))
   }
 
@@ -152,7 +154,14 @@ public enum NetworkReference: Sendable {
   private static func read(
     _ path: String, _ format: Format, _ request: WorkloadRequest
   ) throws(WorkloadError) -> Workload {
-    throw .unsupported(file: path, problem: "not yet")
+    switch format {
+    case .onnx:
+      throw .unsupported(file: path, problem: "not yet")
+    case .ncnn:
+      try Workload(ncnn: path, batch: request.batch ?? 1, settings: request.settings)
+    case .description:
+      try Workload(json: path, batch: request.batch, settings: request.settings)
+    }
   }
 
   private static func trained(

@@ -29,7 +29,8 @@ public enum LanguageRegistry {
     uniquingKeysWith: { first, _ in first })
 
   /// Every `model_type` that can be counted.
-  public static let modelTypes: [String] = byType.keys.sorted()
+  public static let modelTypes: [String] =
+    (byType.keys + ConfiguredNetworks.modelTypes).sorted()
 
   /// Every model that is built in.
   public static var names: [String] { LanguageCatalogue.names }

@@ -15,6 +15,8 @@ enum ViT: NetworkFamily {
     case noClassToken
     /// A second class token with a head of its own (DeiT).
     case distilled
+    /// The second class token without its head.
+    case distilledWithOneHead
     /// The table of positions covers the patches alone.
     case bareClassToken
     /// A norm before the first layer (CLIP).
@@ -77,7 +79,8 @@ enum ViT: NetworkFamily {
     var x = net.tokens(grid)
     let patches = net.dimension(x, 1)
     let classTokens =
-      (configuration.has(.noClassToken) ? 0 : 1) + (configuration.has(.distilled) ? 1 : 0)
+      (configuration.has(.noClassToken) ? 0 : 1)
+      + (configuration.has(.distilled) || configuration.has(.distilledWithOneHead) ? 1 : 0)
     let extra = classTokens + configuration.registers
     let isBare = configuration.has(.bareClassToken)
     if isBare || extra == 0 {
@@ -93,7 +96,7 @@ enum ViT: NetworkFamily {
     for index in 0..<size.depth {
       x = net.scope("blocks.\(index)") { block(net, x, configuration) }
     }
-    return head(net, x, configuration, classTokens: classTokens)
+    return head(net, x, configuration)
   }
 
   private static func block(
@@ -131,7 +134,7 @@ enum ViT: NetworkFamily {
   }
 
   private static func head(
-    _ net: WorkloadBuilder, _ input: ValueID, _ configuration: Configuration, classTokens: Int
+    _ net: WorkloadBuilder, _ input: ValueID, _ configuration: Configuration
   ) -> ValueID {
     let batch = net.dimension(input, 0)
     let width = configuration.size.width
@@ -143,8 +146,9 @@ enum ViT: NetworkFamily {
     } else if configuration.has(.meanPooling) {
       x = net.mean(x, axis: 1)
     } else {
-      x = net.slice(x, axis: 1, count: max(1, classTokens), named: "cls")
-      if classTokens < 2 { x = net.reshape(x, [batch, width], named: "cls") }
+      let read = configuration.has(.distilled) ? 2 : 1
+      x = net.slice(x, axis: 1, count: read, named: "cls")
+      if read == 1 { x = net.reshape(x, [batch, width], named: "cls") }
     }
     guard configuration.classes > 0 else { return x }
     guard configuration.has(.distilled) else {
