@@ -37,7 +37,8 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // 1 CELLAR
@@ -54,7 +55,12 @@ let package = Package(
     room("Mathematics", ["CLAPACKE"]),
 
     // 2 NOUNS
-    room("Workloads", ["Quantities"], alsoDocumentedIn: ["Import/JSON/README.md"]),
+    room(
+      "Workloads",
+      ["Quantities", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      alsoDocumentedIn: [
+        "Import/JSON/README.md", "Import/ONNX/Schema/README.md", "Import/ONNX/Schema/onnx.proto",
+      ]),
 
     // 3 CONTRACT
     room("Predictions", ["Workloads", "Quantities"]),

@@ -5,7 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "Quantities": [],
   "Mathematics": ["CLAPACKE"],
-  "Workloads": ["Quantities"],
+  "Workloads": ["Quantities", "SwiftProtobuf"],
   "Predictions": ["Workloads", "Quantities"],
   "Features": ["Workloads", "Mathematics", "Quantities"],
   "Datasets": ["CHDF5", "CZlib", "Mathematics", "Quantities"],

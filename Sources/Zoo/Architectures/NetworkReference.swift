@@ -156,7 +156,7 @@ public enum NetworkReference: Sendable {
   ) throws(WorkloadError) -> Workload {
     switch format {
     case .onnx:
-      throw .unsupported(file: path, problem: "not yet")
+      try Workload(onnx: path, dimensions: request.settings, batch: request.batch)
     case .ncnn:
       try Workload(ncnn: path, batch: request.batch ?? 1, settings: request.settings)
     case .description:
