@@ -36,6 +36,7 @@ public enum NetworkRegistry {
     EfficientMod.self,
     LowFormer.self,
     ReXNet.self,
+    YOLO.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
