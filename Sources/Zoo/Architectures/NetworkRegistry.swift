@@ -37,6 +37,8 @@ public enum NetworkRegistry {
     LowFormer.self,
     ReXNet.self,
     YOLO.self,
+    StableDiffusion.self,
+    DiT.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
