@@ -39,6 +39,8 @@ public enum NetworkRegistry {
     YOLO.self,
     StableDiffusion.self,
     DiT.self,
+    Wan.self,
+    CogVideoX.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
