@@ -48,12 +48,14 @@ enum DiT: NetworkFamily {
   }
 
   static func build(_ net: WorkloadBuilder, _ dit: Configuration, batch: Int) {
+    let sizes = [dit.hiddenSize, dit.depth, dit.heads, dit.patch, dit.latentChannels, dit.classes]
+    guard sizes.allSatisfy({ (1...1_000_000).contains($0) }) else {
+      return net.fail("a size of the configuration is not between 1 and 1000000: \(sizes)")
+    }
     // The encoder of the pictures makes one latent pixel of 8×8.
-    let (step, overflow) = dit.patch.multipliedReportingOverflow(by: 8)
-    guard !overflow, step > 0, dit.imageSize % step == 0 else {
+    guard dit.imageSize % (8 * dit.patch) == 0 else {
       return net.fail(
-        "a picture of \(dit.imageSize) pixels; its side must be a multiple of 8 latent × "
-          + "\(dit.patch) patch pixels")
+        "a picture of \(dit.imageSize) pixels; its side must be a multiple of \(8 * dit.patch)")
     }
     let (width, side) = (dit.hiddenSize, dit.imageSize / 8)
     let latent = net.input("latent", [batch, dit.latentChannels, side, side])

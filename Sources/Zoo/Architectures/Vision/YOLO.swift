@@ -77,7 +77,7 @@ enum YOLO: NetworkFamily {
       let output = size.channels(isV8 || !isEarly ? width : 2 * width)
       x = stage(
         net, x, to: output, blocks: size.blocks(isV8 ? (level % 3 == 0 ? 3 : 6) : 2),
-        hidden: isV8 || !isEarly ? output / 2 : output / 4, isShort: true,
+        hidden: isV8 || !isEarly ? output / 2 : output / 4, hasShortcut: true,
         isNested: size.isNested || !isEarly, size.generation, "stage\(level + 2)")
       if level > 0 { maps.append(x) }
     }
@@ -90,7 +90,8 @@ enum YOLO: NetworkFamily {
       let output = size.channels(width)
       return stage(
         net, net.concatenate(maps, axis: 1), to: output, blocks: size.blocks(isV8 ? 3 : 2),
-        hidden: output / 2, isShort: !isV8, isNested: size.isNested || isNested, size.generation,
+        hidden: output / 2, hasShortcut: !isV8, isNested: size.isNested || isNested,
+        size.generation,
         label)
     }
     let middle = join([enlarged(net, maps[2]), maps[1]], width: 512, isNested: false, "up4")
@@ -119,13 +120,13 @@ enum YOLO: NetworkFamily {
 
   /// Two 3×3 convolutions through `hidden` channels.
   private static func bottleneck(
-    _ net: WorkloadBuilder, _ input: ValueID, hidden: Int, isShort: Bool
+    _ net: WorkloadBuilder, _ input: ValueID, hidden: Int, hasShortcut: Bool
   ) -> ValueID {
     net.scope("bottleneck") {
       let channels = net.dimension(input, 1)
       let inner = layer(net, input, to: hidden, kernel: 3, "cv1")
       let x = layer(net, inner, to: channels, kernel: 3, "cv2")
-      return isShort ? net.add(input, x) : x
+      return hasShortcut ? net.add(input, x) : x
     }
   }
 
@@ -133,7 +134,7 @@ enum YOLO: NetworkFamily {
   /// (C2f; C3k2 in YOLO11).
   private static func stage(
     _ net: WorkloadBuilder, _ input: ValueID, to channels: Int, blocks: Int, hidden: Int,
-    isShort: Bool, isNested: Bool, _ generation: Generation, _ label: String
+    hasShortcut: Bool, isNested: Bool, _ generation: Generation, _ label: String
   ) -> ValueID {
     net.scope(label) {
       let split = layer(net, input, to: 2 * hidden, "cv1")
@@ -141,9 +142,9 @@ enum YOLO: NetworkFamily {
       var x = net.slice(split, axis: 1, count: hidden)
       for _ in 0..<blocks {
         switch (generation, isNested) {
-        case (.v8, _): x = bottleneck(net, x, hidden: hidden, isShort: isShort)
-        case (.v11, false): x = bottleneck(net, x, hidden: hidden / 2, isShort: isShort)
-        case (.v11, true): x = partialStage(net, x, isShort: isShort)
+        case (.v8, _): x = bottleneck(net, x, hidden: hidden, hasShortcut: hasShortcut)
+        case (.v11, false): x = bottleneck(net, x, hidden: hidden / 2, hasShortcut: hasShortcut)
+        case (.v11, true): x = partialStage(net, x, hasShortcut: hasShortcut)
         }
         parts.append(x)
       }
@@ -153,13 +154,13 @@ enum YOLO: NetworkFamily {
 
   /// Two blocks on one projection to half of the channels, joined with another (C3k).
   private static func partialStage(
-    _ net: WorkloadBuilder, _ input: ValueID, isShort: Bool
+    _ net: WorkloadBuilder, _ input: ValueID, hasShortcut: Bool
   ) -> ValueID {
     net.scope("partial") {
       let channels = net.dimension(input, 1)
       var x = layer(net, input, to: channels / 2, "cv1")
       let rest = layer(net, input, to: channels / 2, "cv2")
-      for _ in 0..<2 { x = bottleneck(net, x, hidden: channels / 2, isShort: isShort) }
+      for _ in 0..<2 { x = bottleneck(net, x, hidden: channels / 2, hasShortcut: hasShortcut) }
       return layer(net, net.concatenate([x, rest], axis: 1), to: channels, "cv3")
     }
   }
