@@ -37,6 +37,11 @@ public enum NetworkRegistry {
     EfficientMod.self,
     LowFormer.self,
     ReXNet.self,
+    YOLO.self,
+    StableDiffusion.self,
+    DiT.self,
+    Wan.self,
+    CogVideoX.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
