@@ -36,6 +36,10 @@ public enum NetworkRegistry {
     EfficientMod.self,
     LowFormer.self,
     ReXNet.self,
+    Swin.self,
+    EfficientFormer.self,
+    EfficientFormerV2.self,
+    MobileViT.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
