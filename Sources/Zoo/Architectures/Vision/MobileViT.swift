@@ -129,9 +129,9 @@ enum MobileViT: NetworkFamily {
 
   private static func transformerBlock(_ net: WorkloadBuilder, _ input: ValueID) -> ValueID {
     let width = net.dimension(input, -1)
+    let normalized = net.layerNorm(input, named: "norm1")
     let mixed = net.add(
-      net.scope("attn") { net.selfAttention(net.layerNorm(input, named: "norm1"), heads: 4) },
-      input)
+      net.scope("attn") { net.selfAttention(normalized, heads: 4) }, input)
     var x = net.linear(net.layerNorm(mixed, named: "norm2"), to: 2 * width, named: "mlp.fc1")
     x = net.linear(net.activation(.silu, x), to: width, named: "mlp.fc2")
     return net.add(x, mixed)
