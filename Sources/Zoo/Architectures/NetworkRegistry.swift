@@ -42,6 +42,10 @@ public enum NetworkRegistry {
     DiT.self,
     Wan.self,
     CogVideoX.self,
+    Swin.self,
+    EfficientFormer.self,
+    EfficientFormerV2.self,
+    MobileViT.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }
