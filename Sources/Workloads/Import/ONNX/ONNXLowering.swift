@@ -87,6 +87,10 @@ final class ONNXLowering {
     }
     let results = try lower(graph, names)
     for result in results { net.result(use(result)) }
+    // Weights that nothing reads are stored all the same.
+    for tensor in graph.initializer {
+      if let stored = names.tensors[tensor.name] { declareWeight(stored) }
+    }
   }
 
   private func graphInput(_ input: ONNXValueInfoProto) throws(WorkloadError) -> ONNXTensor {

@@ -18,9 +18,26 @@ public struct ONNXModel: Sendable {
   let symbols: ONNXSymbols
 
   public init(path: String) throws(WorkloadError) {
-    self.path = path
     let file = try MappedFile(path: path)
-    let slim = try ONNXPruner.prune(file.bytes, file: path)
+    try self.init(slim: ONNXPruner.prune(file.bytes, file: path), path: path)
+  }
+
+  /// A model that is in memory already.
+  ///
+  /// - Parameter path: how it is called in messages, and beside which its external data would lie.
+  public init(bytes: [UInt8], path: String) throws(WorkloadError) {
+    let pruned: Result<[UInt8], WorkloadError> = bytes.withUnsafeBytes { raw in
+      do throws(WorkloadError) {
+        return .success(try ONNXPruner.prune(raw, file: path))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try self.init(slim: pruned.get(), path: path)
+  }
+
+  private init(slim: [UInt8], path: String) throws(WorkloadError) {
+    self.path = path
     do {
       proto = try ONNXModelProto(serializedBytes: slim)
     } catch {

@@ -30,12 +30,9 @@ struct ConfigurationFile: Sendable {
         file: path, place: "", problem: "larger than \(Self.byteLimit >> 20) MiB, not a config.json"
       )
     }
-    let decoder = JSONDecoder()
-    // Published files hold `Infinity`.
-    decoder.allowsJSON5 = true
     let value: JSONValue
     do {
-      value = try decoder.decode(JSONValue.self, from: data)
+      value = try JSONDecoder().decode(JSONValue.self, from: Self.withoutSpecialNumbers(data))
     } catch {
       throw .malformed(file: path, place: "", problem: "is not JSON")
     }
@@ -43,6 +40,35 @@ struct ConfigurationFile: Sendable {
       throw .malformed(file: path, place: "", problem: "holds no JSON object")
     }
     self.init(path: path, prefix: "", members: members)
+  }
+
+  /// The text with `null` for `Infinity` and `NaN`, which Python writes and JSON does not know.
+  private static func withoutSpecialNumbers(_ data: Data) -> Data {
+    let words = ["-Infinity", "Infinity", "NaN"].map { Array($0.utf8) }
+    let bytes = [UInt8](data)
+    guard words.contains(where: { word in bytes.contains(word[word.count - 1]) }) else {
+      return data
+    }
+    var result = Data()
+    result.reserveCapacity(bytes.count)
+    var isText = false
+    var place = 0
+    while place < bytes.count {
+      let byte = bytes[place]
+      if isText, byte == UInt8(ascii: "\\"), place + 1 < bytes.count {
+        result.append(byte)
+        place += 1
+      } else if byte == UInt8(ascii: "\"") {
+        isText.toggle()
+      } else if !isText, let word = words.first(where: { bytes[place...].starts(with: $0) }) {
+        result.append(contentsOf: Array("null".utf8))
+        place += word.count
+        continue
+      }
+      result.append(bytes[place])
+      place += 1
+    }
+    return result
   }
 
   init(path: String, prefix: String, members: [String: JSONValue]) {
