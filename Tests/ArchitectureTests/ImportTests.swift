@@ -26,7 +26,7 @@ private let allowed: [String: Set<String>] = [
 ]
 
 private let platform: Set = [
-  "Foundation", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
+  "Foundation", "FoundationEssentials", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
 ]
 
 @Suite("Imports point down") struct ImportTests {

@@ -72,27 +72,31 @@ private func fixture(_ name: String) throws -> String {
 
 /// The networks in the onnx package's own test data, published without their weights.
 @Suite("The whole networks of the onnx package") struct ONNXLightNetworkTests {
-  /// Where python3 finds them; nil without the package.
+  /// Where the package has them, in the environment that `scripts/test` makes or beside python3; nil
+  /// without the package.
   static let folder: String? = {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "python3", "-c",
-      "import onnx, os; print(os.path.join(os.path.dirname(onnx.__file__), 'backend/test/data/light'))",
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let path = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    return FileManager.default.fileExists(atPath: path + "/light_resnet50.onnx") ? path : nil
+    let find =
+      "import onnx, os; print(os.path.join(os.path.dirname(onnx.__file__), 'backend/test/data/light'))"
+    for program in [".build/python/bin/python3", "/usr/bin/env"] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = (program == "/usr/bin/env" ? ["python3"] : []) + ["-c", find]
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      guard (try? process.run()) != nil else { continue }
+      let data = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      let path = String(decoding: data, as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      if FileManager.default.fileExists(atPath: path + "/light_resnet50.onnx") { return path }
+    }
+    return nil
   }()
 
   @Test(
     "parameters exact, products within 1 % of the reference",
-    .enabled(if: folder != nil, "python3 has no onnx package"),
+    .enabled(if: folder != nil, "the onnx package is not installed"),
     arguments: [
       ("bvlc_alexnet", 60_965_224, 654_560_384), ("densenet121", 8_062_760, 2_834_161_664),
       ("inception_v1", 6_998_552, 1_431_556_352), ("inception_v2", 11_216_488, 2_018_851_840),
