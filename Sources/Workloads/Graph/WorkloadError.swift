@@ -16,7 +16,12 @@ public enum WorkloadError: Error, Equatable, Sendable {
 }
 
 extension WorkloadError: CustomStringConvertible {
+  /// One line, whatever a file put into its names.
   public var description: String {
+    String(text.map { $0.isNewline ? " " : $0 })
+  }
+
+  private var text: String {
     switch self {
     case .shape(let operation, let problem): "\(operation): \(problem)"
     case .tooLarge(let value, let shape):
