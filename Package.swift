@@ -99,7 +99,8 @@ let package = Package(
     suite("ArchitectureTests", []),
     suite("QuantitiesTests", ["Quantities"]),
     suite("MathematicsTests", ["Mathematics"]),
-    suite("WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures")]),
+    suite(
+      "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(

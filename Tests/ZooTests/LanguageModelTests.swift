@@ -145,6 +145,32 @@ private func model(_ name: String) throws -> LanguageModel {
     #expect(try model.workload(.prefill(tokens: 1)).counts().parameters == parameters)
   }
 
+  /// Counted by transformers 5.23 and diffusers 0.42 on networks of these configurations.
+  @Test(
+    "networks of pictures are read from the same kind of file",
+    arguments: [
+      (#"{"model_type": "vit", "architectures": ["ViTModel"]}"#, 86_389_248),
+      (
+        #"{"model_type": "deit", "architectures": ["DeiTForImageClassificationWithTeacher"], "#
+          + #""id2label": {"0":"","1":"","2":"","3":"","4":"","5":"","6":"","7":"","8":"","9":""}}"#,
+        85_815_572
+      ),
+      (
+        #"{"model_type": "dinov2", "architectures": ["Dinov2Model"], "patch_size": 14}"#, 85_725_696
+      ),
+      (
+        #"{"_class_name": "DiTTransformer2DModel", "in_channels": 4, "out_channels": 8, "#
+          + #""num_layers": 28, "sample_size": 32}"#, 749_826_464
+      ),
+    ])
+  func pictures(text: String, parameters: Int) throws {
+    let path = NSTemporaryDirectory() + "/\(UUID().uuidString).json"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let workload = try NetworkReference(path).workload(WorkloadRequest())
+    #expect(workload.counts().parameters == parameters)
+  }
+
   @Test("declared quantisation decides how weights are stored")
   func quantisation() throws {
     func bits(_ quantization: String) throws -> Double {

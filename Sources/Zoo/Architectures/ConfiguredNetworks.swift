@@ -8,6 +8,7 @@ enum ConfiguredNetworks {
   static func network(
     _ file: ConfigurationFile, name: String
   ) throws(WorkloadError) -> NetworkDefinition? {
+    if file.has("_class_name") { return try diffusion(file, name) }
     guard let type = try file.text("model_type"), modelTypes.contains(type) else { return nil }
     let configuration = try visionTransformer(file, type, name)
     let channels = try file.integer("num_channels", default: 3, in: 1...10_000)
@@ -58,5 +59,36 @@ enum ConfiguredNetworks {
       name, size, patch: try file.integer("patch_size", default: 16, in: 1...100_000),
       image: try file.integer("image_size", default: 224, in: 1...1_000_000), traits,
       classes: classes)
+  }
+
+  /// A transformer as the diffusers library publishes it, by its class.
+  private static func diffusion(
+    _ file: ConfigurationFile, _ name: String
+  ) throws(WorkloadError) -> NetworkDefinition {
+    let known = ["DiTTransformer2DModel", "Transformer2DModel"]
+    let type = try file.text("_class_name") ?? ""
+    let norm = try file.text("norm_type") ?? "ada_norm_zero"
+    guard known.contains(type), norm == "ada_norm_zero" else {
+      throw file.refuse(
+        "_class_name", norm == "ada_norm_zero" ? type : "\(type) with \(norm)", known: known)
+    }
+    let heads = try file.integer("num_attention_heads", default: 16, in: 1...100_000)
+    let size = try file.integer("attention_head_dim", default: 72, in: 1...100_000)
+    let channels = try file.integer("in_channels", default: 4, in: 1...10_000)
+    let output = try file.integer("out_channels", default: channels, in: 1...20_000)
+    guard output == channels || output == 2 * channels else {
+      throw file.wrong(
+        "out_channels", "is \(output); \(channels) or \(2 * channels) fit in_channels")
+    }
+    var configuration = DiT.Configuration(
+      hiddenSize: heads * size,
+      depth: try file.integer("num_layers", default: 28, in: StandardDecoder.layerLimit),
+      heads: heads, patch: try file.integer("patch_size", default: 2, in: 1...10_000))
+    configuration.latentChannels = channels
+    configuration.imageSize = 8 * (try file.integer("sample_size", default: 32, in: 1...100_000))
+    configuration.classes = try file.integer("num_embeds_ada_norm", default: 1000)
+    configuration.learnsSigma = output == 2 * channels
+    configuration.embedsInEveryBlock = true
+    return DiT.network(name, configuration, source: file.path)
   }
 }

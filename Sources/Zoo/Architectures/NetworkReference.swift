@@ -100,7 +100,7 @@ public enum NetworkReference: Sendable {
     let separator = path.hasSuffix("/") ? "" : "/"
     let file = try ConfigurationFile(
       path: isFolder.boolValue ? path + separator + "config.json" : path)
-    if file.has("operations"), !file.has("model_type") {
+    if file.has("operations"), !file.has("model_type"), !file.has("_class_name") {
       return .file(path: path, format: .description)
     }
     let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path

@@ -55,14 +55,20 @@ final class ONNXCall {
 
   // MARK: - Attributes
 
-  func int(_ name: String) -> Int? { attributes[name].map { Int($0.i) } }
+  /// Whole numbers are cut to ±2⁵³, as the contents of tensors are, so that sums cannot overflow.
+  func int(_ name: String) -> Int? { attributes[name].map { Self.cut($0.i) } }
   func int(_ name: String, _ standard: Int) -> Int { int(name) ?? standard }
   func float(_ name: String, _ standard: Double) -> Double {
     attributes[name].map { Double($0.f) } ?? standard
   }
-  func ints(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map(Int.init) } }
+  func ints(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map(Self.cut) } }
   func string(_ name: String, _ standard: String) -> String {
     attributes[name].map { String(decoding: $0.s, as: UTF8.self) } ?? standard
+  }
+
+  private static func cut(_ number: Int64) -> Int {
+    let limit = Int64(WorkloadBuilder.elementLimit)
+    return Int(max(-limit, min(limit, number)))
   }
 
   /// Axes, sizes and the like: an attribute in older operator sets, an input in newer ones.

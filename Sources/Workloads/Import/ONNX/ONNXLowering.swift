@@ -87,9 +87,9 @@ final class ONNXLowering {
     }
     let results = try lower(graph, names)
     for result in results { net.result(use(result)) }
-    // Weights that nothing reads are stored all the same.
+    // A weight that nothing reads is stored all the same.
     for tensor in graph.initializer {
-      if let stored = names.tensors[tensor.name] { declareWeight(stored) }
+      if let tensor = names.tensors[tensor.name] { declareWeight(tensor) }
     }
   }
 
@@ -206,7 +206,6 @@ final class ONNXLowering {
       inputs.append(tensor)
     }
     let call = ONNXCall(node, inputs: inputs, names: names, lowering: self)
-    if Self.learned.contains(node.opType) { declareFilled(inputs) }
     let results: [ONNXTensor]
     if let function = functions[Self.key(node.domain, node.opType, node.overload)] {
       results = try inline(function, call)
@@ -225,21 +224,8 @@ final class ONNXLowering {
     for case let input? in inputs { declareWeight(input) }
   }
 
-  /// Operators whose inputs after the first are learned.
-  private static let learned: Set = [
-    "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization",
-    "InstanceNormalization", "PRelu",
-  ]
-
-  /// Networks that are published without their weights fill tensors of the same shapes in their place.
-  private func declareFilled(_ inputs: [ONNXTensor?]) {
-    for case let input? in inputs.dropFirst() where input.id == nil && input.type.isFloating {
-      if case .derived(_, let sources) = input.origin, sources.isEmpty { input.isWeight = true }
-    }
-  }
-
   private func declareWeight(_ tensor: ONNXTensor) {
-    if tensor.isStored, tensor.isWeight, tensor.id == nil { _ = use(tensor) }
+    if case .stored = tensor.origin, tensor.isWeight, tensor.id == nil { _ = use(tensor) }
   }
 
   /// Puts the body of a function in the place of its call.
@@ -288,6 +274,19 @@ final class ONNXLowering {
       return copy
     }
     return node
+  }
+
+  /// What a piece of the graph would cost, without a trace in the workload.
+  ///
+  /// - Returns: nil when it cannot be lowered.
+  func trial(_ body: () throws(WorkloadError) -> [ONNXTensor])
+    -> (cost: Double, outputs: [ONNXTensor])?
+  {
+    let kept = (net, notes, opaque)
+    defer { (net, notes, opaque) = kept }
+    net = WorkloadBuilder("trial")
+    guard let outputs = try? body(), let workload = try? net.finish() else { return nil }
+    return (workload.counts().total.flop.value, outputs)
   }
 
   // MARK: - Stored tensors

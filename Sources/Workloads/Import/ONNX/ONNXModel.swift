@@ -3,7 +3,7 @@ import SwiftProtobuf
 /// A network in the Open Neural Network Exchange format, without its weights.
 ///
 /// Weights are not read into memory: the file is mapped, and only the structure is decoded. Operator
-/// sets 9 to 21 of the standard and the operators that ONNX Runtime adds (`com.microsoft`) are
+/// sets 7 to 25 of the standard and the operators that ONNX Runtime adds (`com.microsoft`) are
 /// known; functions that the file defines are put in the place of their calls.
 public struct ONNXModel: Sendable {
   static let operatorSets = 7...25

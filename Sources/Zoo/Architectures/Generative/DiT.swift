@@ -15,6 +15,9 @@ enum DiT: NetworkFamily {
     var classes = 1000
     /// Whether the variance is predicted besides the noise.
     var learnsSigma = true
+    /// Whether every block embeds time and class by itself, and positions are not stored, as in the
+    /// diffusers library.
+    var embedsInEveryBlock = false
   }
 
   private static let sizes: [(letters: String, hiddenSize: Int, depth: Int, heads: Int)] = [
@@ -64,18 +67,16 @@ enum DiT: NetworkFamily {
         latent, to: width, kernel: dit.patch, stride: dit.patch, padding: .amount(0), bias: true,
         named: "x_embedder"))
     let tokens = net.dimension(x, 1)
-    x = net.addParameter(x, [1, tokens, width], named: "pos_embed")
-
-    let time = net.timeEmbedding(batch: batch, frequencies: 256, to: width)
-    let label = net.scope("y_embedder") {
-      net.embedding(
-        net.input("class", [batch], .int64), vocabulary: dit.classes + 1, features: width)
-    }
-    let condition = net.activation(.silu, net.add(time, label))
+    let positions = net.value(
+      "pos_embed", [1, tokens, width], dit.embedsInEveryBlock ? .buffer : .weight)
+    x = net.add(x, positions, named: "pos_embed")
+    let first = condition(net, dit, batch: batch)
 
     for index in 0..<dit.depth {
       if net.hasFailed { return }
       net.scope("blocks.\(index)") {
+        let condition =
+          dit.embedsInEveryBlock && index > 0 ? condition(net, dit, batch: batch) : first
         let modulation = net.linear(condition, to: 6 * width, named: "adaLN_modulation")
         var normed = net.modulate(net.layerNorm(x, affine: false, named: "norm1"), by: modulation)
         x = net.addGated(x, net.selfAttention(normed, heads: dit.heads), by: modulation)
@@ -84,11 +85,24 @@ enum DiT: NetworkFamily {
       }
     }
     net.scope("final_layer") {
-      let modulation = net.linear(condition, to: 2 * width, named: "adaLN_modulation")
+      let modulation = net.linear(first, to: 2 * width, named: "adaLN_modulation")
       x = net.modulate(net.layerNorm(x, affine: false), by: modulation)
       let channels = dit.latentChannels * (dit.learnsSigma ? 2 : 1)
       x = net.linear(x, to: dit.patch * dit.patch * channels, named: "linear")
       net.result(net.transpose(x, to: [batch, channels, side, side], named: "unpatchify"))
     }
+  }
+
+  /// What tells the blocks of the time and of the class.
+  private static func condition(
+    _ net: WorkloadBuilder, _ dit: Configuration, batch: Int
+  ) -> ValueID {
+    let time = net.timeEmbedding(batch: batch, frequencies: 256, to: dit.hiddenSize)
+    let label = net.scope("y_embedder") {
+      net.embedding(
+        net.input("class", [batch], .int64), vocabulary: dit.classes + 1,
+        features: dit.hiddenSize)
+    }
+    return net.activation(.silu, net.add(time, label))
   }
 }

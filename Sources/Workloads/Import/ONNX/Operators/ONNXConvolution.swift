@@ -162,7 +162,7 @@ extension ONNXOperators {
 
   // MARK: - Pooling
 
-  private static func pooling(_ call: ONNXCall, _ function: Pooling.Function)
+  static func pooling(_ call: ONNXCall, _ function: Pooling.Function)
     throws(WorkloadError) -> [ONNXTensor]
   {
     let input = try call.input(0)
@@ -182,7 +182,7 @@ extension ONNXOperators {
     return call.emit(kind, [input], [(shape, input.type), (shape, .int64)])
   }
 
-  private static func globalPooling(_ call: ONNXCall, _ function: Pooling.Function)
+  static func globalPooling(_ call: ONNXCall, _ function: Pooling.Function)
     throws(WorkloadError) -> [ONNXTensor]
   {
     let input = try call.input(0)

@@ -11,17 +11,18 @@ extension ONNXOperators {
 
   private static func elementwiseRules() -> [String: ONNXRule] {
     var rules: [String: ONNXRule] = [:]
-    for (name, function, compute) in unary { rules[name] = mapping(function, compute) }
-    for (name, function, compute) in binary { rules[name] = combining(function, compute) }
-    for (name, compute) in comparisons {
-      rules[name] = combining(.compare, compute, type: .boolean)
+    for entry in unary { rules[entry.name] = unaryRule(entry) }
+    for entry in binary { rules[entry.name] = binaryRule(entry) }
+    for entry in comparisons { rules[entry.name] = binaryRule(entry, type: .boolean) }
+    for entry in variadic { rules[entry.name] = variadicRule(entry) }
+    for (name, function) in fused {
+      rules["com.microsoft." + name] = unaryRule(Unary(name, function))
     }
-    for (name, function, compute) in variadic { rules[name] = folding(function, compute) }
-    for (name, function) in fused { rules["com.microsoft." + name] = mapping(function, nil) }
-    rules.define("PRelu") { call throws(WorkloadError) in
+    let parametricRule: ONNXRule = { call throws(WorkloadError) in
       [call.emit(.elementwise(.leakyReLU), call.some(0, 1), try call.input(0).shape)]
     }
-    rules.define("Clip") { call throws(WorkloadError) in
+    rules["PRelu"] = parametricRule
+    let clipRule: ONNXRule = { call throws(WorkloadError) in
       let input = try call.input(0)
       let low = call.optional(1)?.contents?.first ?? call.float("min", -.infinity)
       let high = call.optional(2)?.contents?.first ?? call.float("max", .infinity)
@@ -31,71 +32,110 @@ extension ONNXOperators {
           contents: input.contents.map { $0.map { min(max($0, low), high) } })
       ]
     }
-    rules.define("Where") { call throws(WorkloadError) in [try select(call)] }
-    rules.define("Cast") { call throws(WorkloadError) in
+    rules["Clip"] = clipRule
+    let chooseRule: ONNXRule = { call throws(WorkloadError) in [try select(call)] }
+    rules["Where"] = chooseRule
+    let castRule: ONNXRule = { call throws(WorkloadError) in
       [cast(call, try call.input(0), try call.type(call.int("to", 1)))]
     }
-    rules.define("CastLike") { call throws(WorkloadError) in
+    rules["Cast"] = castRule
+    let castLikeRule: ONNXRule = { call throws(WorkloadError) in
       [cast(call, try call.input(0), try call.input(1).type)]
     }
+    rules["CastLike"] = castLikeRule
     rules["BitCast"] = rules["Cast"]
-    rules.define("Dropout") { call throws(WorkloadError) in
+    let dropoutRule: ONNXRule = { call throws(WorkloadError) in
       let input = try call.input(0)
       return [input] + (call.wants(1) ? [call.known([], input.shape, .boolean)] : [])
     }
+    rules["Dropout"] = dropoutRule
     for name in ["Identity", "OptionalGetElement", "com.microsoft.MemcpyToHost"] {
-      rules.define(name) { call throws(WorkloadError) in [try call.input(0)] }
+      let rule: ONNXRule = { call throws(WorkloadError) in [try call.input(0)] }
+      rules[name] = rule
     }
     for name in ["IsNaN", "IsInf"] {
-      rules.define(name) { call throws(WorkloadError) in
+      let rule: ONNXRule = { call throws(WorkloadError) in
         let input = try call.input(0)
         return [call.emit(.elementwise(.compare), [input], input.shape, .boolean)]
       }
+      rules[name] = rule
     }
     return rules
   }
 
   // MARK: - Tables
 
-  private typealias Compute = @Sendable (Double) -> Double
-  private typealias Combine = @Sendable (Double, Double) -> Double
+  private struct Unary: Sendable {
+    let name: String
+    let function: ElementwiseFunction
+    let compute: (@Sendable (Double) -> Double)?
 
-  private static let unary: [(String, ElementwiseFunction, Compute?)] = [
-    ("Relu", .relu, { max(0, $0) }), ("LeakyRelu", .leakyReLU, nil), ("Selu", .elu, nil),
-    ("ThresholdedRelu", .relu, nil), ("Elu", .elu, nil), ("Celu", .elu, nil),
-    ("Sigmoid", .sigmoid, nil), ("Tanh", .tanh, nil), ("Gelu", .gelu, nil),
-    ("Swish", .silu, nil), ("Mish", .mish, nil), ("Softplus", .softplus, nil),
-    ("Softsign", .divide, nil), ("HardSigmoid", .hardSigmoid, nil), ("HardSwish", .hardSwish, nil),
-    ("Shrink", .clip, nil), ("Erf", .error, nil), ("Exp", .exponential, { exp($0) }),
-    ("Log", .logarithm, { log($0) }), ("Sqrt", .squareRoot, { $0.squareRoot() }),
-    ("Reciprocal", .reciprocal, { 1 / $0 }), ("Neg", .negate, { -$0 }),
-    ("Abs", .absolute, { abs($0) }), ("Sign", .sign, { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }),
-    ("Floor", .round, { $0.rounded(.down) }), ("Ceil", .round, { $0.rounded(.up) }),
-    ("Round", .round, { $0.rounded(.toNearestOrEven) }), ("Sin", .sine, { sin($0) }),
-    ("Cos", .sine, { cos($0) }), ("Tan", .sine, nil), ("Asin", .sine, nil), ("Acos", .sine, nil),
-    ("Atan", .sine, nil), ("Sinh", .exponential, nil), ("Cosh", .exponential, nil),
-    ("Asinh", .logarithm, nil), ("Acosh", .logarithm, nil), ("Atanh", .logarithm, nil),
-    ("Not", .logical, { $0 == 0 ? 1 : 0 }), ("BitwiseNot", .logical, nil),
+    init(
+      _ name: String, _ function: ElementwiseFunction,
+      _ compute: (@Sendable (Double) -> Double)? = nil
+    ) {
+      self.name = name
+      self.function = function
+      self.compute = compute
+    }
+  }
+
+  private struct Binary: Sendable {
+    let name: String
+    let function: ElementwiseFunction
+    let compute: (@Sendable (Double, Double) -> Double)?
+
+    init(
+      _ name: String, _ function: ElementwiseFunction,
+      _ compute: (@Sendable (Double, Double) -> Double)? = nil
+    ) {
+      self.name = name
+      self.function = function
+      self.compute = compute
+    }
+  }
+
+  private static let unary: [Unary] = [
+    Unary("Relu", .relu, { max(0, $0) }), Unary("LeakyRelu", .leakyReLU), Unary("Selu", .elu),
+    Unary("ThresholdedRelu", .relu), Unary("Elu", .elu), Unary("Celu", .elu),
+    Unary("Sigmoid", .sigmoid), Unary("Tanh", .tanh), Unary("Gelu", .gelu),
+    Unary("Swish", .silu), Unary("Mish", .mish), Unary("Softplus", .softplus),
+    Unary("Softsign", .divide), Unary("HardSigmoid", .hardSigmoid), Unary("HardSwish", .hardSwish),
+    Unary("Shrink", .clip), Unary("Erf", .error), Unary("Exp", .exponential, { exp($0) }),
+    Unary("Log", .logarithm, { log($0) }), Unary("Sqrt", .squareRoot, { $0.squareRoot() }),
+    Unary("Reciprocal", .reciprocal, { 1 / $0 }), Unary("Neg", .negate, { -$0 }),
+    Unary("Abs", .absolute, { abs($0) }), Unary("Sign", .sign, { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }),
+    Unary("Floor", .round, { $0.rounded(.down) }), Unary("Ceil", .round, { $0.rounded(.up) }),
+    Unary("Round", .round, { $0.rounded(.toNearestOrEven) }), Unary("Sin", .sine, { sin($0) }),
+    Unary("Cos", .sine, { cos($0) }), Unary("Tan", .sine), Unary("Asin", .sine),
+    Unary("Acos", .sine),
+    Unary("Atan", .sine), Unary("Sinh", .exponential), Unary("Cosh", .exponential),
+    Unary("Asinh", .logarithm), Unary("Acosh", .logarithm), Unary("Atanh", .logarithm),
+    Unary("Not", .logical, { $0 == 0 ? 1 : 0 }), Unary("BitwiseNot", .logical),
   ]
 
-  private static let binary: [(String, ElementwiseFunction, Combine?)] = [
-    ("Add", .add, { $0 + $1 }), ("Sub", .subtract, { $0 - $1 }), ("Mul", .multiply, { $0 * $1 }),
-    ("Div", .divide, { $0 / $1 }), ("Pow", .power, { pow($0, $1) }),
-    ("Mod", .modulo, { $0 - ($0 / $1).rounded(.down) * $1 }),
-    ("BitShift", .logical, nil), ("BitwiseAnd", .logical, nil), ("BitwiseOr", .logical, nil),
-    ("BitwiseXor", .logical, nil),
+  private static let binary: [Binary] = [
+    Binary("Add", .add, { $0 + $1 }), Binary("Sub", .subtract, { $0 - $1 }),
+    Binary("Mul", .multiply, { $0 * $1 }),
+    Binary("Div", .divide, { $0 / $1 }), Binary("Pow", .power, { pow($0, $1) }),
+    Binary("Mod", .modulo, { $0 - ($0 / $1).rounded(.down) * $1 }),
+    Binary("BitShift", .logical), Binary("BitwiseAnd", .logical), Binary("BitwiseOr", .logical),
+    Binary("BitwiseXor", .logical),
   ]
 
-  private static let comparisons: [(String, Combine)] = [
-    ("Equal", { $0 == $1 ? 1 : 0 }), ("Less", { $0 < $1 ? 1 : 0 }),
-    ("LessOrEqual", { $0 <= $1 ? 1 : 0 }), ("Greater", { $0 > $1 ? 1 : 0 }),
-    ("GreaterOrEqual", { $0 >= $1 ? 1 : 0 }), ("And", { $0 != 0 && $1 != 0 ? 1 : 0 }),
-    ("Or", { $0 != 0 || $1 != 0 ? 1 : 0 }), ("Xor", { ($0 != 0) != ($1 != 0) ? 1 : 0 }),
+  private static let comparisons: [Binary] = [
+    Binary("Equal", .compare, { $0 == $1 ? 1 : 0 }), Binary("Less", .compare, { $0 < $1 ? 1 : 0 }),
+    Binary("LessOrEqual", .compare, { $0 <= $1 ? 1 : 0 }),
+    Binary("Greater", .compare, { $0 > $1 ? 1 : 0 }),
+    Binary("GreaterOrEqual", .compare, { $0 >= $1 ? 1 : 0 }),
+    Binary("And", .compare, { $0 != 0 && $1 != 0 ? 1 : 0 }),
+    Binary("Or", .compare, { $0 != 0 || $1 != 0 ? 1 : 0 }),
+    Binary("Xor", .compare, { ($0 != 0) != ($1 != 0) ? 1 : 0 }),
   ]
 
-  private static let variadic: [(String, ElementwiseFunction, Combine)] = [
-    ("Sum", .add, { $0 + $1 }), ("Max", .maximum, { max($0, $1) }),
-    ("Min", .minimum, { min($0, $1) }), ("Mean", .add, { _, _ in .nan }),
+  private static let variadic: [Binary] = [
+    Binary("Sum", .add, { $0 + $1 }), Binary("Max", .maximum, { max($0, $1) }),
+    Binary("Min", .minimum, { min($0, $1) }), Binary("Mean", .add, { _, _ in .nan }),
   ]
 
   /// Activations that ONNX Runtime fuses with a bias.
@@ -107,44 +147,40 @@ extension ONNXOperators {
 
   // MARK: - Rules
 
-  /// A function of every element, which may read further operands such as a bias.
-  private static func mapping(_ function: ElementwiseFunction, _ compute: Compute?) -> ONNXRule {
-    @Sendable func rule(_ call: ONNXCall) throws(WorkloadError) -> [ONNXTensor] {
+  private static func unaryRule(_ entry: Unary) -> ONNXRule {
+    { call throws(WorkloadError) in
       let input = try call.input(0)
       var contents: [Double]?
-      if let compute, let values = input.contents { contents = values.map { compute($0) } }
+      if let compute = entry.compute, let values = input.contents {
+        contents = values.map { compute($0) }
+      }
       return [
         call.emit(
-          .elementwise(function), call.inputs.compactMap { $0 }, input.shape, contents: contents)
+          .elementwise(entry.function), call.inputs.compactMap { $0 }, input.shape,
+          contents: contents)
       ]
     }
-    return rule
   }
 
-  private static func combining(
-    _ function: ElementwiseFunction, _ compute: Combine?, type: DataType? = nil
-  ) -> ONNXRule {
-    @Sendable func rule(_ call: ONNXCall) throws(WorkloadError) -> [ONNXTensor] {
-      let (left, right) = (try call.input(0), try call.input(1))
-      return [try binary(call, function, left, right, compute, type: type)]
+  private static func binaryRule(_ entry: Binary, type: DataType? = nil) -> ONNXRule {
+    { call throws(WorkloadError) in
+      [
+        try binary(
+          call, entry.function, try call.input(0), try call.input(1), entry.compute, type: type)
+      ]
     }
-    return rule
   }
 
-  /// A function of two, over all inputs from the first on.
-  private static func folding(
-    _ function: ElementwiseFunction, _ compute: @escaping Combine
-  ) -> ONNXRule {
-    @Sendable func rule(_ call: ONNXCall) throws(WorkloadError) -> [ONNXTensor] {
+  private static func variadicRule(_ entry: Binary) -> ONNXRule {
+    { call throws(WorkloadError) in
       var result = try call.input(0)
       for place in 1..<max(1, call.inputs.count) {
         result = try binary(
-          call, function, result, try call.input(place), compute,
+          call, entry.function, result, try call.input(place), entry.compute,
           suffix: place == 1 ? "" : ".\(place)")
       }
       return [result]
     }
-    return rule
   }
 
   static func binary(

@@ -3,246 +3,294 @@ extension ONNXOperators {
 
   private static func indexingRules() -> [String: ONNXRule] {
     var rules: [String: ONNXRule] = [
-      "Shape": { call throws(WorkloadError) in
-        let input = try call.input(0)
-        let rank = input.rank
-        func bound(_ value: Int) -> Int {
-          max(0, min(rank, value < 0 ? max(value, -rank) + rank : value))
-        }
-        let start = bound(call.int("start", 0))
-        let end = bound(call.int("end", rank))
-        let sizes = start < end ? input.shape[start..<end].map(Double.init) : []
-        return [call.known(sizes, [sizes.count], .int64)]
-      },
+      "Shape": { call throws(WorkloadError) in [try shape(call)] },
       "Size": { call throws(WorkloadError) in
         [call.known([try call.input(0).shape.elements], Shape(), .int64)]
       },
       "Constant": { call throws(WorkloadError) in [try constant(call)] },
       "ConstantOfShape": { call throws(WorkloadError) in [try constantOfShape(call)] },
       "Range": { call throws(WorkloadError) in [try range(call)] },
-      "Gather": { call throws(WorkloadError) in [try gather(call)] },
-      "GatherElements": { call throws(WorkloadError) in
-        let (data, indices) = (try call.input(0), try call.input(1))
-        return [call.emit(.movement(.gather), [data, indices], indices.shape)]
-      },
-      "GatherND": { call throws(WorkloadError) in
-        let (data, indices) = (try call.input(0), try call.input(1))
-        let batch = call.int("batch_dims", 0)
-        let depth = indices.shape.innermost
-        guard indices.rank > 0, batch >= 0, batch <= data.rank, depth <= data.rank - batch else {
-          throw call.fail("indices \(indices.shape) into \(data.shape)")
-        }
-        return [
-          call.emit(
-            .movement(.gather), [data, indices],
-            try call.shape(Array(indices.shape.dropLast()) + data.shape.dropFirst(batch + depth)))
-        ]
-      },
-      "OneHot": { call throws(WorkloadError) in
-        let indices = try call.input(0)
-        guard let depth = call.optional(1)?.integers?.first else {
-          return [
-            call.emit(
-              .movement(.expand), [indices], try call.declaredOrFail(0, "its depth is not constant")
-            )
-          ]
-        }
-        var dimensions = Array(indices.shape)
-        let axis = call.int("axis", -1)
-        guard axis >= -indices.rank - 1, axis <= indices.rank else {
-          throw call.fail("axis \(axis) of \(indices.shape)")
-        }
-        dimensions.insert(depth, at: axis < 0 ? axis + indices.rank + 1 : axis)
-        return [
-          call.emit(
-            .movement(.expand), [indices], try call.shape(dimensions),
-            call.optional(2)?.type ?? .float32)
-        ]
-      },
-      "TopK": { call throws(WorkloadError) in
-        let input = try call.input(0)
-        let axis = try call.axis(call.int("axis", -1), input.rank)
-        var shape = input.shape
-        if let count = call.int("k") ?? call.optional(1)?.integers?.first {
-          guard count >= 0, count <= input.shape[axis] else {
-            throw call.fail("the first \(count) of \(input.shape[axis])")
-          }
-          shape[axis] = count
-        } else if let stated = call.declared() {
-          shape = stated
-        }
-        return call.emit(.selection, [input], [(shape, input.type), (shape, .int64)])
-      },
-      "NonZero": { call throws(WorkloadError) in
-        let input = try call.input(0)
-        if let contents = input.contents, input.rank == 1 {
-          let places = contents.indices.filter { contents[$0] != 0 }.map(Double.init)
-          return [call.known(places, [1, places.count], .int64)]
-        }
-        let shape: Shape
-        if let stated = call.declared() {
-          shape = stated
-        } else {
-          shape = try call.shape([input.rank, try call.dimension(input.shape.elements)])
-          call.lowering.warn("how much NonZero finds depends on the data; taken as everything")
-        }
-        return [call.emit(.selection, [input], shape, .int64)]
-      },
-      "NonMaxSuppression": { call throws(WorkloadError) in
-        let (boxes, scores) = (try call.input(0), try call.input(1))
-        let wanted = call.optional(2)?.integers?.first ?? 0
-        let most = boxes.rank == 3 ? boxes.shape[1] : 1
-        let classes = scores.rank == 3 ? Double(scores.shape[0]) * Double(scores.shape[1]) : 1
-        let rows = try call.dimension(classes * Double(max(0, min(wanted, most))))
-        call.lowering.warn("how many boxes remain depends on the data; taken as all allowed")
-        return [
-          call.emit(.selection, [boxes, scores], try call.shape([rows, 3]), .int64)
-        ]
-      },
-      "Unique": { call throws(WorkloadError) in
-        let input = try call.input(0)
-        let count = try call.dimension(input.shape.elements)
-        call.lowering.warn("how much Unique finds depends on the data; taken as everything")
-        let row: Shape = [count]
-        return call.emit(
-          .selection, [input],
-          [(row, input.type), (row, .int64), (row, .int64), (row, .int64)])
-      },
-      "Compress": { call throws(WorkloadError) in
-        let input = try call.input(0)
-        call.lowering.warn("how much Compress keeps depends on the data; taken as everything")
-        return [call.emit(.selection, [input], call.declared() ?? input.shape)]
-      },
       "EyeLike": { call throws(WorkloadError) in
         let input = try call.input(0)
-        return [call.known([], input.shape, input.type).withoutContents()]
+        let code = call.int("dtype", 0)
+        let type = code == 0 ? input.type : try call.type(code)
+        return [ONNXTensor(input.shape, type, .derived(call.label, []))]
       },
-      "SequenceConstruct": { call throws(WorkloadError) in
-        let elements = call.inputs.compactMap { $0 }
-        return [ONNXTensor(Shape(), elements.first?.type ?? .float32, .sequence(elements))]
+      "Gather": { call throws(WorkloadError) in [try gather(call)] },
+      "GatherElements": { call throws(WorkloadError) in
+        [call.emit(.movement(.gather), call.some(0, 1), try call.input(1).shape)]
       },
-      "SequenceAt": { call throws(WorkloadError) in
-        guard case .sequence(let elements) = try call.input(0).origin, !elements.isEmpty else {
-          throw call.fail("its input is no list")
-        }
-        let place = call.optional(1)?.integers?.first ?? 0
-        let index = place < 0 ? place + elements.count : place
-        guard elements.indices.contains(index) else {
-          throw call.fail("element \(place) of \(elements.count)")
-        }
-        return [elements[index]]
+      "GatherND": { call throws(WorkloadError) in [try gatherND(call)] },
+      "OneHot": { call throws(WorkloadError) in [try oneHot(call)] },
+      "NonZero": { call throws(WorkloadError) in [try nonZero(call)] },
+      "Compress": { call throws(WorkloadError) in [try compress(call)] },
+      "Unique": { call throws(WorkloadError) in try unique(call) },
+      "TopK": { call throws(WorkloadError) in try topK(call) },
+      "CumSum": { call throws(WorkloadError) in
+        let input = try call.input(0)
+        return [
+          call.emit(.reduction, [input], input.shape, contents: runningSum(call, input))
+        ]
       },
+      "Trilu": { call throws(WorkloadError) in
+        let input = try call.input(0)
+        return [call.emit(.elementwise(.select), [input], input.shape)]
+      },
+      "NonMaxSuppression": { call throws(WorkloadError) in [try suppression(call)] },
     ]
     for name in ["Scatter", "ScatterElements", "ScatterND", "TensorScatter"] {
-      rules.define(name) { call throws(WorkloadError) in
-        let input = try call.input(0)
-        return [call.emit(.movement(.scatter), call.some(0, 1, 2), input.shape)]
+      let rule: ONNXRule = { call throws(WorkloadError) in
+        [call.emit(.movement(.scatter), call.some(0, 1, 2), try call.input(0).shape)]
       }
+      rules[name] = rule
     }
     for name in ["RandomNormal", "RandomUniform"] {
-      rules.define(name) { call throws(WorkloadError) in
-        [
-          call.known([], try call.shape(call.ints("shape") ?? []), .float32).withoutContents()
-        ]
+      let rule: ONNXRule = { call throws(WorkloadError) in
+        [call.emit(.elementwise(.other), [], try call.shape(call.ints("shape") ?? []))]
       }
+      rules[name] = rule
     }
     for name in ["RandomNormalLike", "RandomUniformLike", "Bernoulli"] {
-      rules.define(name) { call throws(WorkloadError) in
+      let rule: ONNXRule = { call throws(WorkloadError) in
         let input = try call.input(0)
         return [call.emit(.elementwise(.other), [input], input.shape)]
       }
+      rules[name] = rule
     }
     return rules
   }
 
+  // MARK: - Shapes and constants
+
+  private static func shape(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
+    let shape = try call.input(0).shape
+    func limit(_ place: Int) -> Int {
+      max(0, min(shape.rank, place < 0 ? place + shape.rank : place))
+    }
+    let start = limit(call.int("start", 0))
+    let end = max(start, limit(call.int("end", shape.rank)))
+    let sizes = shape[start..<end].map(Double.init)
+    return call.known(sizes, try call.shape([sizes.count]), .int64)
+  }
+
   private static func constant(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
-    if let attribute = call.attributes["value"], attribute.hasT {
-      return try call.lowering.stored(attribute.t, isConstant: true)
+    func list(_ values: [Double], _ type: DataType) throws(WorkloadError) -> ONNXTensor {
+      let shape = try call.shape([values.count])
+      return values.count <= ONNXTensor.contentLimit
+        ? call.known(values, shape, type) : ONNXTensor(shape, type, .derived(call.label, []))
     }
-    if let attribute = call.attributes["value_float"] {
-      return call.known([Double(attribute.f)], Shape(), .float32)
+    if let value = call.attributes["value"], value.hasT {
+      var proto = value.t
+      if proto.name.isEmpty { proto.name = call.node.output.first ?? call.label }
+      let tensor = try call.lowering.stored(proto, isConstant: true)
+      // Lists of sizes and lone numbers are no weights, whoever reads them.
+      guard let contents = tensor.contents, tensor.rank < 2 || !tensor.type.isFloating,
+        !tensor.type.isQuantized
+      else { return tensor }
+      return call.known(contents, tensor.shape, tensor.type)
     }
-    if let attribute = call.attributes["value_int"] {
-      return call.known([Double(attribute.i)], Shape(), .int64)
+    if let value = call.attributes["sparse_value"], value.hasSparseTensor {
+      let type = try call.type(Int(value.sparseTensor.values.dataType))
+      return ONNXTensor(
+        try call.shape(value.sparseTensor.dims.map(Int.init)), type, .derived(call.label, []))
     }
-    if let attribute = call.attributes["value_floats"] {
-      return call.known(attribute.floats.map(Double.init), [attribute.floats.count], .float32)
+    if let value = call.attributes["value_float"] {
+      return call.known([Double(value.f)], Shape(), .float32)
     }
-    if let attribute = call.attributes["value_ints"] {
-      return call.known(attribute.ints.map(Double.init), [attribute.ints.count], .int64)
+    if let value = call.int("value_int") { return call.known([Double(value)], Shape(), .int64) }
+    if let value = call.attributes["value_floats"] {
+      return try list(value.floats.map(Double.init), .float32)
     }
-    if call.attributes["value_string"] != nil || call.attributes["value_strings"] != nil {
-      return call.known([], Shape(), .text)
+    if let values = call.ints("value_ints") { return try list(values.map(Double.init), .int64) }
+    if call.attributes["value_string"] != nil {
+      return ONNXTensor(Shape(), .text, .derived(call.label, []))
     }
-    if let attribute = call.attributes["sparse_value"] {
-      let dimensions = attribute.sparseTensor.dims.map { Int($0) }
-      return call.known([], try call.shape(dimensions), .float32).withoutContents()
+    if let value = call.attributes["value_strings"] {
+      return ONNXTensor(try call.shape([value.strings.count]), .text, .derived(call.label, []))
     }
-    throw call.fail("it holds no value")
+    throw call.fail("it has no value")
   }
 
   private static func constantOfShape(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
-    let wanted = try call.input(0)
+    let source = try call.input(0)
+    guard let dimensions = source.integers else {
+      let shape = try call.declaredOrFail(0, "its shape depends on what the tensors hold")
+      return call.emit(.movement(.expand), [source], shape, .float32)
+    }
+    let shape = try call.shape(dimensions)
     var type = DataType.float32
-    var value = 0.0
-    if let attribute = call.attributes["value"], attribute.hasT {
-      let stored = try call.lowering.stored(attribute.t, isConstant: true)
-      type = stored.type
-      value = stored.contents?.first ?? 0
+    var fill: Double? = 0
+    if let value = call.attributes["value"], value.hasT {
+      let tensor = try call.lowering.stored(value.t, isConstant: true)
+      type = tensor.type
+      fill = tensor.contents?.first
     }
-    guard let sizes = wanted.integers else {
-      let shape = try call.declaredOrFail(0, "its shape is not constant")
-      return call.known([], shape, type).withoutContents()
-    }
-    let shape = try call.shape(sizes)
-    guard shape.elements <= Double(ONNXTensor.contentLimit) else {
-      return call.known([], shape, type).withoutContents()
-    }
-    return call.known([Double](repeating: value, count: Int(shape.elements)), shape, type)
+    let isSmall = shape.elements <= Double(ONNXTensor.contentLimit)
+    let contents = isSmall ? fill.map { Array(repeating: $0, count: Int(shape.elements)) } : nil
+    // Models without their weights have a number in place of each: a shape among the stored tensors,
+    // filled. A table of zeros is the first state of something.
+    let isStandIn = source.isStored && type.isFloating && fill != 0
+    return ONNXTensor(
+      shape, type, .derived(shown(call.label, limit: 200), []), contents: contents,
+      isWeight: isStandIn)
   }
 
   private static func range(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
-    let type = try call.input(0).type
-    guard let start = call.optional(0)?.contents?.first,
-      let limit = call.optional(1)?.contents?.first, let step = call.optional(2)?.contents?.first,
-      step != 0
+    let (start, limit, step) = (try call.input(0), try call.input(1), try call.input(2))
+    guard let first = start.contents?.first, let last = limit.contents?.first,
+      let delta = step.contents?.first
     else {
-      let shape = try call.declaredOrFail(0, "its bounds are not constant")
-      return call.emit(.elementwise(.other), call.some(0, 1, 2), shape)
+      return call.emit(
+        .elementwise(.add), [start, limit, step],
+        try call.declaredOrFail(0, "its length depends on what the tensors hold"))
     }
-    let count = try call.dimension(max(0, ((limit - start) / step).rounded(.up)))
+    let steps = ((last - first) / delta).rounded(.up)
+    guard delta != 0, !steps.isNaN else { throw call.fail("a step of \(delta)") }
+    let count = try call.dimension(max(0, steps))
     let shape = try call.shape([count])
     guard count <= ONNXTensor.contentLimit else {
-      return call.known([], shape, type).withoutContents()
+      return ONNXTensor(shape, start.type, .derived(call.label, []))
     }
-    return call.known((0..<count).map { start + Double($0) * step }, shape, type)
+    return call.known((0..<count).map { first + Double($0) * delta }, shape, start.type)
   }
 
+  // MARK: - Gathering
+
   private static func gather(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
-    let data = try call.input(0)
-    let indices = try call.input(1)
+    let (data, indices) = (try call.input(0), try call.input(1))
+    guard data.rank > 0 else { throw call.fail("a scalar has no rows") }
     let axis = try call.axis(call.int("axis", 0), data.rank)
-    let shape = try call.shape(
-      Array(data.shape[..<axis]) + Array(indices.shape) + Array(data.shape[(axis + 1)...]))
+    let before = Array(data.shape[..<axis])
+    let shape = try call.shape(before + Array(indices.shape) + Array(data.shape[(axis + 1)...]))
+    let isTable = data.isWeight && data.rank == 2 && axis == 0 && !indices.isConstant
     var contents: [Double]?
     if let places = indices.integers {
-      let size = data.shape[axis]
       contents = call.rearranged(data, to: shape) { index in
-        var at = 0
-        for step in 0..<indices.rank { at = at * indices.shape[step] + index[axis + step] }
-        let place = at < places.count ? places[at] : -1
-        return Array(index[..<axis]) + [place < 0 ? place + size : place]
+        var place = 0
+        for inner in 0..<indices.rank { place = place * indices.shape[inner] + index[axis + inner] }
+        let row = places[place]
+        return Array(index[..<axis]) + [row < 0 ? row + data.shape[axis] : row]
           + Array(index[(axis + indices.rank)...])
       }
     }
-    let isTable = axis == 0 && data.rank == 2 && data.isConstant && data.type.isFloating
-    if isTable { _ = call.weight(data) }
     return call.emit(
       isTable ? .embedding : .movement(.gather), [data, indices], shape, contents: contents)
   }
-}
 
-extension ONNXTensor {
-  /// The same constant, whose elements are not followed.
-  func withoutContents() -> ONNXTensor { ONNXTensor(shape, type, origin) }
+  private static func gatherND(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
+    let (data, indices) = (try call.input(0), try call.input(1))
+    let batch = call.int("batch_dims", 0)
+    guard indices.rank > 0, batch >= 0, batch < indices.rank,
+      indices.shape.innermost <= data.rank - batch
+    else { throw call.fail("indices of \(indices.shape) into \(data.shape)") }
+    let taken = batch + indices.shape.innermost
+    return call.emit(
+      .movement(.gather), [data, indices],
+      try call.shape(Array(indices.shape.dropLast()) + Array(data.shape[taken...])))
+  }
+
+  private static func oneHot(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
+    let (indices, values) = (try call.input(0), try call.input(2))
+    let shape: Shape
+    if let depth = try call.input(1).integers?.first {
+      var dimensions = Array(indices.shape)
+      dimensions.insert(depth, at: try call.axis(call.int("axis", -1), indices.rank + 1))
+      shape = try call.shape(dimensions)
+    } else {
+      shape = try call.declaredOrFail(0, "its depth depends on data")
+    }
+    return call.emit(.movement(.scatter), [indices, values], shape, values.type)
+  }
+
+  // MARK: - As many as the data has
+
+  /// The shape that the file states, or the most that there can be, with a warning.
+  private static func most(_ call: ONNXCall, _ dimensions: [Int]) throws(WorkloadError) -> Shape {
+    if let shape = call.declared() { return shape }
+    call.lowering.warn(
+      "\(ONNXLowering.place(call.node)): how many depends on data; taken as all")
+    return try call.shape(dimensions)
+  }
+
+  private static func nonZero(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
+    let input = try call.input(0)
+    if let contents = input.contents, !contents.isEmpty {
+      let places = contents.indices.filter { contents[$0] != 0 }
+      let shape = try call.shape([input.rank, places.count])
+      guard shape.elements <= Double(ONNXTensor.contentLimit) else {
+        return call.emit(.selection, [input], shape, .int64)
+      }
+      var result: [Double] = []
+      for axis in 0..<input.rank {
+        let run = input.shape[(axis + 1)...].reduce(1, *)
+        result += places.map { Double($0 / run % input.shape[axis]) }
+      }
+      return call.emit(.selection, [input], shape, .int64, contents: result)
+    }
+    let shape = try most(call, [input.rank, try call.dimension(input.shape.elements)])
+    return call.emit(.selection, [input], shape, .int64)
+  }
+
+  private static func compress(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
+    let (input, condition) = (try call.input(0), try call.input(1))
+    let count = condition.contents?.filter { $0 != 0 }.count
+    guard let axis = call.int("axis") else {
+      let all = try call.dimension(input.shape.elements)
+      let shape: Shape =
+        if let count { try call.shape([count]) } else { try most(call, [all]) }
+      return call.emit(.movement(.gather), [input, condition], shape)
+    }
+    let place = try call.axis(axis, input.rank)
+    let shape: Shape =
+      if let count {
+        try call.shape(Array(input.shape.replacing(place, with: count)))
+      } else {
+        try most(call, Array(input.shape))
+      }
+    return call.emit(.movement(.gather), [input, condition], shape)
+  }
+
+  private static func unique(_ call: ONNXCall) throws(WorkloadError) -> [ONNXTensor] {
+    let input = try call.input(0)
+    let all = try call.dimension(input.shape.elements)
+    let shape = try most(call, call.int("axis") == nil ? [all] : Array(input.shape))
+    let list = try call.shape([all])
+    return call.emit(
+      .selection, [input],
+      [(shape, input.type), (list, .int64), (list, .int64), (list, .int64)])
+  }
+
+  private static func topK(_ call: ONNXCall) throws(WorkloadError) -> [ONNXTensor] {
+    let input = try call.input(0)
+    let axis = try call.axis(call.int("axis", -1), input.rank)
+    let shape: Shape
+    if let count = call.int("k") ?? call.optional(1)?.integers?.first {
+      shape = try call.shape(Array(input.shape.replacing(axis, with: count)))
+    } else {
+      shape = try most(call, Array(input.shape))
+    }
+    return call.emit(.selection, [input], [(shape, input.type), (shape, .int64)])
+  }
+
+  private static func suppression(_ call: ONNXCall) throws(WorkloadError) -> ONNXTensor {
+    let (boxes, scores) = (try call.input(0), try call.input(1))
+    guard boxes.rank == 3, scores.rank == 3 else {
+      throw call.fail("boxes of \(boxes.shape) with scores of \(scores.shape)")
+    }
+    let kept = min(call.optional(2)?.integers?.first ?? boxes.shape[1], boxes.shape[1])
+    let count = Double(max(0, kept)) * Double(scores.shape[0]) * Double(scores.shape[1])
+    return call.emit(
+      .selection, [scores, boxes], try most(call, [try call.dimension(count), 3]), .int64)
+  }
+
+  private static func runningSum(_ call: ONNXCall, _ input: ONNXTensor) -> [Double]? {
+    guard input.rank == 1, let contents = input.contents, call.int("exclusive", 0) == 0,
+      call.int("reverse", 0) == 0
+    else { return nil }
+    var sum = 0.0
+    return contents.map { value in
+      sum += value
+      return sum
+    }
+  }
 }

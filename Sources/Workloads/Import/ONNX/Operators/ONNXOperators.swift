@@ -1,11 +1,6 @@
 /// What a node of one operator becomes.
 typealias ONNXRule = @Sendable (ONNXCall) throws(WorkloadError) -> [ONNXTensor]
 
-extension [String: ONNXRule] {
-  /// Adds the rule of one operator.
-  mutating func define(_ name: String, _ rule: @escaping ONNXRule) { self[name] = rule }
-}
-
 /// The operators that are known, by name; those of another domain than the standard's as
 /// `domain.Name`.
 enum ONNXOperators {
