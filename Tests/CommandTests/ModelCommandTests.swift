@@ -79,7 +79,7 @@ import Testing
       (["resnet50", "--phase", "decode"], "not described as a language model"),
       (["llama-2-7b", "--phase", "decode", "--context", "0"], "between 1 and 1000000000"),
       (["bert-base-uncased", "--phase", "decode"], "is an encoder"),
-      (["moonshotai/Kimi-K3"], "neither a file nor a built-in network"),
+      (["moonshotai/Kimi-K3"], "name its config.json"),
       (["nasbench201:|sort~0|"], "nasbench201"),
     ])
   func errors(arguments: [String], message: String) throws {

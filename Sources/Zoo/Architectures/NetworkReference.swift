@@ -115,6 +115,10 @@ public enum NetworkReference: Sendable {
   }
 
   private static func unknown(_ text: String) -> WorkloadError {
+    if LanguageCatalogue.onlyByFile.contains(text) {
+      return .setting(
+        "'\(text)' is not built in, since its layers differ one by one; name its config.json")
+    }
     let names = NetworkRegistry.all.map(\.name) + LanguageRegistry.names
     let shown = text.count > 200 ? text.prefix(200) + "…" : text[...]
     let near = nearestName(to: String(text.prefix(200)), among: names)

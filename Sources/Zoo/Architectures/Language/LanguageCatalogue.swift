@@ -27,6 +27,11 @@ enum LanguageCatalogue {
     return lines
   }()
 
+  /// Published networks whose layers differ one by one in ways that only their files tell.
+  static let onlyByFile: Set = [
+    "moonshotai/Kimi-K3", "nvidia/Llama-3_3-Nemotron-Super-49B-v1",
+  ]
+
   static var names: [String] { lines.keys.sorted() }
 
   private static let known = Mutex<[String: LanguageModel]>([:])
