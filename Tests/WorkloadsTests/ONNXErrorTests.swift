@@ -72,6 +72,12 @@ import Workloads
     #expect(problem([7 << 3 | 2, 255, 255, 255, 255, 127, 1]).hasPrefix("m.onnx: "))
   }
 
+  @Test("a result whose elements are not followed can be moved on") func unfollowed() {
+    let dropout = field(1, text(1, "x") + text(2, "d") + text(2, "mask") + text(4, "Dropout"))
+    let text = problem(model(dropout + node("Transpose", ["mask"], "y")))
+    #expect(text.hasSuffix(" operations"), "\(text)")
+  }
+
   @Test("a name of a megabyte is shortened in the message") func longName() {
     let name = String(repeating: "n", count: 1 << 20)
     let text = problem(model(node("Relu", [name], "y")))

@@ -79,7 +79,7 @@ struct ONNXSymbols: Sendable {
     }
     if let batch {
       for name in batchNames {
-        if let size = values[name], size != batch, name.lowercased().contains("batch") {
+        if let size = values[name], size != batch {
           throw failure("\(shown(name))=\(size) and a batch of \(batch)")
         }
       }

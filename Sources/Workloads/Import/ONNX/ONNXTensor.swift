@@ -35,7 +35,8 @@ final class ONNXTensor {
     self.type = type
     self.format = format ?? StorageFormat(type)
     self.origin = origin
-    self.contents = contents
+    // A list that is not as long as the shape says is none.
+    self.contents = contents.flatMap { Double($0.count) == shape.elements ? $0 : nil }
     self.isWeight = isWeight
     self.id = id
   }
