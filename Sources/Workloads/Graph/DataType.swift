@@ -25,6 +25,16 @@ public enum DataType: String, CaseIterable, Hashable, Sendable {
     case .text: 0
     }
   }
+
+  /// Whether it holds fractions, so that a gradient can flow through it.
+  public var isFloating: Bool {
+    switch self {
+    case .float64, .float32, .tensorFloat32, .float16, .bfloat16, .float8, .float4, .complex64,
+      .complex128:
+      true
+    default: false
+    }
+  }
 }
 
 /// A data type with what its scales add: block-quantised weights carry one scale for a group.

@@ -29,7 +29,7 @@ extension Workload {
     for operation in self.operations.reversed() {
       let read = inputs(of: operation)
       let differentiable = read.filter {
-        [.activation, .weight].contains(self[$0].role) && self[$0].format.dataType.isFloat
+        [.activation, .weight].contains(self[$0].role) && self[$0].format.dataType.isFloating
       }
       guard !differentiable.isEmpty else { continue }
       let first = Int32(operands.count)
@@ -73,18 +73,6 @@ extension Workload {
       name: name, source: source, assumptions: assumptions, warnings: warnings,
       operations: operations, values: values, scopes: scopes, results: results,
       operands: operands)
-  }
-}
-
-extension DataType {
-  /// Whether a gradient can flow through it.
-  public var isFloat: Bool {
-    switch self {
-    case .float64, .float32, .tensorFloat32, .float16, .bfloat16, .float8, .float4, .complex64,
-      .complex128:
-      true
-    default: false
-    }
   }
 }
 

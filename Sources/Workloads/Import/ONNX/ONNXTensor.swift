@@ -84,15 +84,6 @@ extension DataType {
     }
   }
 
-  var isFloating: Bool {
-    switch self {
-    case .float64, .float32, .tensorFloat32, .float16, .bfloat16, .float8, .float4, .complex64,
-      .complex128:
-      true
-    default: false
-    }
-  }
-
   /// Small enough to be a weight in a quantised network.
   var isQuantized: Bool {
     switch self {
