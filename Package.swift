@@ -32,8 +32,8 @@ let package = Package(
     .library(
       name: "PerfModel",
       targets: [
-        "Quantities", "Mathematics", "Workloads", "Predictions", "Features", "Datasets",
-        "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
+        "Quantities", "Documents", "Mathematics", "Workloads", "Devices", "Predictions",
+        "Features", "Datasets", "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
       ]),
   ],
   dependencies: [
@@ -52,15 +52,17 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     room("Quantities", []),
+    room("Documents", ["Quantities"]),
     room("Mathematics", ["CLAPACKE"]),
 
     // 2 NOUNS
     room(
       "Workloads",
-      ["Quantities", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      ["Documents", "Quantities", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       alsoDocumentedIn: [
         "Import/JSON/README.md", "Import/ONNX/Schema/README.md", "Import/ONNX/Schema/onnx.proto",
       ]),
+    room("Devices", ["Documents", "Quantities"]),
 
     // 3 CONTRACT
     room("Predictions", ["Workloads", "Quantities"]),
@@ -81,16 +83,20 @@ let package = Package(
     room(
       "Zoo",
       [
-        "Workloads", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
+        "Workloads", "Devices", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
         "Mathematics", "Quantities",
-      ], resources: [.copy("Shipped"), .copy("Architectures/Language/Catalogue")]),
+      ],
+      resources: [
+        .copy("Shipped"), .copy("Architectures/Language/Catalogue"),
+        .copy("Devices/devices.jsonl"),
+      ]),
     room("Reports", ["Predictions", "Quantities"]),
 
     // 6 DOOR
     .executableTarget(
       name: "perfmodel",
       dependencies: [
-        "Quantities", "Mathematics", "Workloads", "Predictions", "Features", "Datasets",
+        "Quantities", "Mathematics", "Workloads", "Devices", "Predictions", "Features", "Datasets",
         "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -98,9 +104,11 @@ let package = Package(
 
     suite("ArchitectureTests", []),
     suite("QuantitiesTests", ["Quantities"]),
+    suite("DocumentsTests", ["Documents"]),
     suite("MathematicsTests", ["Mathematics"]),
     suite(
       "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
+    suite("DevicesTests", ["Devices", "Quantities"]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(
@@ -110,7 +118,7 @@ let package = Package(
       "EvaluationTests",
       ["Evaluation", "Zoo", "Predictors", "Datasets", "Workloads", "Mathematics", "Quantities"]),
     .testTarget(
-      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Quantities"],
+      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Quantities"],
       resources: [.copy("Published")], swiftSettings: strictness),
     suite("CommandTests", ["perfmodel"]),
   ],

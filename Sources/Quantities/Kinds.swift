@@ -110,6 +110,21 @@
   public static let prefixes = metric("B/s", from: .one, to: .peta)
 }
 
+/// A frequency.
+@frozen public struct Hertz: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  @inlinable public static func megahertz(_ amount: Double) -> Hertz { Hertz(amount * 1e6) }
+  @inlinable public static func gigahertz(_ amount: Double) -> Hertz { Hertz(amount * 1e9) }
+  /// The time of one cycle.
+  @inlinable public var period: Seconds { Seconds(1 / value) }
+
+  public static let symbol = "Hz"
+  public static let suffix = "_hz"
+  public static let prefixes = metric("Hz", from: .one, to: .tera)
+}
+
 /// An arithmetic intensity: operations for each byte moved.
 @frozen public struct FLOPPerByte: Quantity {
   public var value: Double
@@ -118,6 +133,26 @@
   public static let symbol = "FLOP/B"
   public static let suffix = "_flop_per_byte"
   public static let prefixes = [UnitPrefix("FLOP/B", 1)]
+}
+
+/// What one operation costs.
+@frozen public struct JoulesPerFLOP: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  public static let symbol = "J/FLOP"
+  public static let suffix = "_j_per_flop"
+  public static let prefixes = metric("J/FLOP", from: .pico, to: .one)
+}
+
+/// What moving one byte costs.
+@frozen public struct JoulesPerByte: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  public static let symbol = "J/B"
+  public static let suffix = "_j_per_byte"
+  public static let prefixes = metric("J/B", from: .pico, to: .one)
 }
 
 // MARK: - Metric prefixes

@@ -38,3 +38,11 @@
 @inlinable public func * (intensity: FLOPPerByte, bandwidth: BytesPerSecond) -> FLOPPerSecond {
   FLOPPerSecond(intensity.value * bandwidth.value)
 }
+@inlinable public func * (work: FLOP, cost: JoulesPerFLOP) -> Joules {
+  Joules(work.value * cost.value)
+}
+@inlinable public func * (data: Bytes, cost: JoulesPerByte) -> Joules {
+  Joules(data.value * cost.value)
+}
+/// A number of cycles.
+@inlinable public func * (time: Seconds, clock: Hertz) -> Double { time.value * clock.value }

@@ -7,6 +7,20 @@ extension Quantity {
     return Self.digits(value / unit.factor) + " " + unit.symbol
   }
 
+  /// The same without zeros that say nothing: `1 GB/s` where `description` is `1.00 GB/s`.
+  public var compactDescription: String {
+    let unit = Self.writtenUnit(for: value)
+    return Self.trimmed(Self.digits(value / unit.factor)) + " " + unit.symbol
+  }
+
+  static func trimmed(_ digits: String) -> String {
+    guard digits.contains(".") else { return digits }
+    var digits = digits[...]
+    while digits.last == "0" { digits.removeLast() }
+    if digits.last == "." { digits.removeLast() }
+    return String(digits)
+  }
+
   /// The largest written unit that is not above `value`, so that the number starts at 1.
   static func writtenUnit(for value: Double) -> UnitPrefix {
     let written = prefixes.filter(\.isWritten)
@@ -46,6 +60,15 @@ extension Quantity {
     } else {
       throw QuantityError.unknownUnit(text: text, unit: unit, units: Self.prefixes.map(\.symbol))
     }
+  }
+}
+
+extension Bytes {
+  /// In multiples of 1024, as caches are counted: `6 MiB`.
+  public var binaryDescription: String {
+    let units = Self.prefixes.filter { $0.symbol.hasSuffix("iB") && value >= $0.factor }
+    let unit = units.last ?? UnitPrefix(Self.symbol, 1)
+    return Self.trimmed(Self.digits(value / unit.factor)) + " " + unit.symbol
   }
 }
 

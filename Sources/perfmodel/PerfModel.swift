@@ -21,7 +21,8 @@ struct PerfModel: ParsableCommand {
     version: version,
     subcommands: [
       Sample.self, Measure.self, Adapt.self, Predict.self, Rank.self, Score.self, Train.self,
-      Evaluate.self, DatasetCommand.self, ModelCommand.self, TimingCommand.self,
+      Evaluate.self, DatasetCommand.self, ModelCommand.self, DeviceCommand.self,
+      TimingCommand.self,
     ])
 
   /// Parses and runs; whatever is wrong with the input is one line and exit code 2.

@@ -5,7 +5,9 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "Quantities": [],
   "Mathematics": ["CLAPACKE"],
-  "Workloads": ["Quantities", "SwiftProtobuf"],
+  "Documents": ["Quantities"],
+  "Workloads": ["Documents", "Quantities", "SwiftProtobuf"],
+  "Devices": ["Documents", "Quantities"],
   "Predictions": ["Workloads", "Quantities"],
   "Features": ["Workloads", "Mathematics", "Quantities"],
   "Datasets": ["CHDF5", "CZlib", "Mathematics", "Quantities"],
@@ -15,12 +17,12 @@ private let allowed: [String: Set<String>] = [
     "Datasets", "Predictors", "Features", "Predictions", "Workloads", "Mathematics", "Quantities",
   ],
   "Zoo": [
-    "Workloads", "Predictors", "Datasets", "Evaluation", "Features", "Predictions", "Mathematics",
-    "Quantities",
+    "Workloads", "Devices", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
+    "Mathematics", "Quantities",
   ],
   "Reports": ["Predictions", "Quantities"],
   "perfmodel": [
-    "Quantities", "Mathematics", "Workloads", "Predictions", "Features", "Datasets",
+    "Quantities", "Mathematics", "Workloads", "Devices", "Predictions", "Features", "Datasets",
     "Measurement", "Predictors", "Evaluation", "Zoo", "Reports", "ArgumentParser",
   ],
 ]

@@ -1,5 +1,4 @@
-import Foundation
-import Quantities
+import Documents
 
 /// A file that describes a network in text.
 enum DescriptionFile {
@@ -9,61 +8,22 @@ enum DescriptionFile {
   ///
   /// - Throws: `WorkloadError.malformed` where there is no such file or it has more than 64 MiB.
   static func bytes(of path: String) throws(WorkloadError) -> [UInt8] {
-    func malformed(_ problem: String) -> WorkloadError {
-      .malformed(file: path, place: "", problem: problem)
-    }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw malformed("there is no such file")
-    }
-    guard !isFolder.boolValue else { throw malformed("this is a folder, not a file") }
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw malformed("the file cannot be opened")
-    }
-    defer { try? file.close() }
-    guard let data = try? file.read(upToCount: byteLimit + 1) else {
-      throw malformed("the file is empty or cannot be read")
-    }
-    try check(data.count, of: path)
-    return [UInt8](data)
+    try DocumentFile.bytes(of: path, limit: byteLimit, as: WorkloadError.self)
   }
 
   static func check(_ count: Int, of file: String) throws(WorkloadError) {
-    guard count <= byteLimit else {
-      throw .malformed(file: file, place: "", problem: "more than \(byteLimit >> 20) MiB of text")
-    }
-  }
-
-  /// The last part of a path without its extension: what a network is called whose file has no name
-  /// for it.
-  static func name(of path: String) -> String {
-    let last = path.split(separator: "/").last ?? ""
-    guard let point = last.lastIndex(of: "."), point > last.startIndex else { return String(last) }
-    return String(last[..<point])
+    try DocumentFile.check(count, limit: byteLimit, of: file, as: WorkloadError.self)
   }
 }
 
-/// A name from a file on one line, without what a terminal would obey, and no longer than `limit`.
-func printable(_ name: some StringProtocol, limit: Int = 200) -> String {
-  var text = ""
-  for scalar in name.unicodeScalars.prefix(limit) {
-    let isControl = scalar.properties.generalCategory == .control
-    text.unicodeScalars.append(isControl || scalar.properties.isWhitespace ? " " : scalar)
-  }
-  return text
-}
+typealias JSONNode = Documents.JSONNode<WorkloadError>
+typealias JSONObject = Documents.JSONObject<WorkloadError>
 
-/// A name from a file as it may stand in a message.
-func quoted(_ name: some StringProtocol) -> String {
-  let isLonger = name.unicodeScalars.dropFirst(60).first != nil
-  return "'\(printable(name, limit: 60))\(isLonger ? "…" : "")'"
-}
+extension WorkloadError: DocumentFailure {}
 
-/// ` Did you mean 'conv1'?` where one of `names` is near; looks at a bounded number of short ones.
-func suggestion(for name: String, among names: some Sequence<String>) -> String {
-  guard name.utf8.count <= 60 else { return "" }
-  let candidates = names.lazy.filter { $0.utf8.count <= 60 }.prefix(10_000)
-  return nearestName(to: name, among: candidates).map { "; did you mean \(quoted($0))?" } ?? ""
+extension JSONNode {
+  /// Sizes are whole numbers of 32 bits.
+  static var sizes: ClosedRange<Int> { 1...Int(Int32.max) }
 }
 
 /// A product that is larger than any tensor may be rather than overflow.

@@ -1,3 +1,5 @@
+import Documents
+
 /// Builds a network from its JSON description, layer by layer.
 final class JSONImporter {
   static let format = "perfmodel-network-1"
@@ -23,7 +25,7 @@ final class JSONImporter {
     guard try format.text() == Self.format else {
       throw format.malformed("this reader knows '\(Self.format)', not \(quoted(try format.text()))")
     }
-    let name = try document.optional("name")?.text() ?? DescriptionFile.name(of: file)
+    let name = try document.optional("name")?.text() ?? DocumentFile.name(of: file)
     net = WorkloadBuilder(printable(name))
     net.source = printable(try document.optional("source")?.text() ?? file)
     try readDimensions(settings)
@@ -172,9 +174,7 @@ final class JSONImporter {
     guard !elements.isEmpty else { throw node.malformed("there are no operations") }
     var later: Set<String> = []
     for element in elements {
-      if let members = element.value as? [String: Any], let name = members["name"] as? String {
-        later.insert(name)
-      }
+      if let name = try? element.object().optional("name")?.text() { later.insert(name) }
     }
     announced.append(later)
     for element in elements { try add(element) }

@@ -1,3 +1,5 @@
+import Documents
+
 extension Workload {
   /// The network of a JSON description; `Sources/Workloads/Import/JSON/README.md` is its reference.
   ///
@@ -20,7 +22,9 @@ extension Workload {
     var values = settings
     if let batch { values["batch"] = batch }
     let importer = try JSONImporter(
-      JSONNode(parsing: bytes, file: file).object(), file: file, settings: values)
+      JSONNode(
+        parsing: bytes, file: file, limits: JSONLimits(bytes: DescriptionFile.byteLimit)
+      ).object(), file: file, settings: values)
     self = try importer.workload()
   }
 }

@@ -1,3 +1,5 @@
+import Documents
+
 /// A `.param` file: layers in the order of execution, joined by the names of their blobs.
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Documents
+
 /// Turns the layers of a `.param` file into operations, one after the other.
 ///
 /// A blob of ncnn is `[width]`, `[height, width]` or `[channels, height, width]`; here each has the
@@ -34,7 +36,7 @@ final class NCNNImporter {
     self.file = file
     self.batch = batch
     self.settings = settings
-    net = WorkloadBuilder(DescriptionFile.name(of: file))
+    net = WorkloadBuilder(DocumentFile.name(of: file))
     net.source = file
   }
 
