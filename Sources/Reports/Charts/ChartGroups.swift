@@ -41,7 +41,7 @@ struct ChartGroups: Sendable {
   /// A key for each colour.
   var legendOfNames: [Legend.Entry] {
     names.indices.map { .init(.square(Palette.group($0)), names[$0]) }
-      + (joined.count > 0 ? [.init(.square(Palette.rest), "\(joined.count) others")] : [])
+      + (joined.count > 0 ? [.init(.square(Palette.others), "\(joined.count) others")] : [])
   }
 
   /// A key for each colour, with the share of its groups.
@@ -52,7 +52,7 @@ struct ChartGroups: Sendable {
     }
     if joined.count > 0 {
       let text = "\(joined.count) others \(ShareText.text(share(joined.amount)))"
-      entries.append(.init(.square(Palette.rest), text))
+      entries.append(.init(.square(Palette.others), text))
     }
     return entries
   }

@@ -57,7 +57,7 @@ public struct LineChart: Sendable {
     let top = curves.yValues.max() ?? 0
     let yDomain =
       includesZero && !yAxis.isLogarithmic && top > 0
-      ? ScaleDomain.covering(curves.yValues + [0, 1.03 * top], isLogarithmic: false)
+      ? ScaleDomain.covering(curves.yValues + [0, 1.05 * top], isLogarithmic: false)
       : ScaleDomain.covering(
         curves.yValues, isLogarithmic: yAxis.isLogarithmic, padding: 0.05)
     let widest = names.map { TextStyle.label.width(LineCurves.shortened($0)) }.max() ?? 0
@@ -65,7 +65,7 @@ public struct LineChart: Sendable {
     let plot = Plot(
       xAxis,
       .covering(curves.xValues, isLogarithmic: xAxis.isLogarithmic, padding: 0.02), yAxis,
-      yDomain.roundedOut(marks: Int(Self.plotHeight / 45)),
+      yDomain,
       top: page.top, height: Self.plotHeight, rightMargin: margin)
     return page.svg(
       [plot.grid, plot.axes] + curves.elements(in: plot)

@@ -97,11 +97,16 @@ struct ParetoDrawing: Sendable {
     // Few places are left among many points: the ends of the front are named first.
     let order = front.prefix(1) + front.dropFirst().suffix(1) + front.dropFirst().dropLast()
     for index in order {
-      let name = TextMeasure.shortened(
-        chart.points[index].name, toWidth: 165, size: style.size)
-      elements += placer.label(
-        name, style, beside: place(index), radius: Self.frontRadius,
-        limit: front.count > 15 ? 1.3 : 4)
+      // The whole name where it covers nothing, a short one where there is any place at all.
+      let full = TextMeasure.shortened(chart.points[index].name, toWidth: 260, size: style.size)
+      let short = TextMeasure.shortened(full, toWidth: 165, size: style.size)
+      let isCrowded = front.count > 15
+      for (name, limit) in [(full, 1.3), (short, isCrowded ? 1.3 : 4)] {
+        let label = placer.label(
+          name, style, beside: place(index), radius: Self.frontRadius, limit: limit)
+        elements += label
+        if !label.isEmpty { break }
+      }
     }
     return elements
   }

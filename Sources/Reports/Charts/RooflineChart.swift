@@ -106,8 +106,8 @@ public struct RooflineChart: Sendable {
 
   /// `312 TFLOP/s fp16 matrix`, for the margin.
   static func text<Rate: Quantity>(_ roof: Roof<Rate>) -> String {
-    let style = TextStyle.label
-    return "\(roof.rate) " + TextMeasure.shortened(roof.name, toWidth: 130, size: style.size)
+    TextMeasure.shortened(
+      "\(roof.rate) \(roof.name)", toWidth: 200, size: TextStyle.label.size)
   }
 
   private func plot(_ marks: RooflineMarks, top: Double, rightMargin: Double) -> Plot {

@@ -127,7 +127,7 @@ struct RooflineMarks: Sendable {
       if named.contains(where: { $0.distance(to: circle.center) < 40 }) { continue }
       let name = TextMeasure.shortened(circle.mark.operation.name, toWidth: 170, size: style.size)
       let label = placer.label(
-        name, style, beside: circle.center, radius: circle.radius, limit: 5)
+        name, style, beside: circle.center, radius: circle.radius, limit: 2.9)
       if !label.isEmpty { named.append(circle.center) }
       elements += label
     }

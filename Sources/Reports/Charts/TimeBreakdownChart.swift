@@ -160,8 +160,11 @@ extension TimeBreakdownChart {
 
     /// The total; the interval in words where it is not drawn.
     func text(_ lengths: Lengths) -> String {
-      guard let interval, lengths == .normalized else { return "\(Seconds(total))" }
-      return "\(Seconds(total)) (\(Seconds(interval.low)) … \(Seconds(interval.high)))"
+      var text = "\(Seconds(total))"
+      if let interval, lengths == .normalized {
+        text += " (\(Seconds(interval.low)) … \(Seconds(interval.high)))"
+      }
+      return TextMeasure.shortened(text, toWidth: 200, size: TextStyle.label.size)
     }
   }
 }

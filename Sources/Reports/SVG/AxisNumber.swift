@@ -32,6 +32,10 @@ enum AxisNumber {
     return (value < 0 ? "−" : "") + grouped + rest
   }
 
+  static func isScientific(_ text: String) -> Bool {
+    text.contains { "⁻⁰¹²³⁴⁵⁶⁷⁸⁹".contains($0) }
+  }
+
   private static func scientific(_ value: Double) -> String {
     var power = log10(abs(value)).rounded(.down)
     var mantissa = abs(value) / pow(10, power)

@@ -25,7 +25,7 @@ struct BarPlot: Sendable {
       x: left, y: top, width: ChartPage.width - ChartPage.margin - rightMargin - left,
       height: Double(names.count) * rowHeight)
     let domain = ScaleDomain.covering([0, longest], isLogarithmic: false)
-    self.axis = Axis(axis, domain, marks: Int(box.width / 75))
+    self.axis = Axis(axis, domain, marks: Int(box.width / 60))
     x = Scale(domain: domain, start: box.x, end: box.right)
   }
 

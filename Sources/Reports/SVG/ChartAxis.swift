@@ -50,15 +50,18 @@ public struct ChartAxis: Sendable {
   /// What is written at each mark, and the unit that belongs beside the title. It is the one that
   /// needs the fewest letters; where numbers would still be long, each mark has a unit of its own.
   func labels(_ ticks: [Double]) -> (unit: String, texts: [String]) {
+    let isExact = isLogarithmic || !marks.isEmpty
     let choices = units.map { unit in
-      let texts = AxisNumber.texts(
-        ticks.map { $0 / unit.factor }, isLogarithmic: isLogarithmic || !marks.isEmpty)
-      return (unit: unit, texts: texts, letters: texts.reduce(0) { $0 + $1.count })
+      let texts = AxisNumber.texts(ticks.map { $0 / unit.factor }, isLogarithmic: isExact)
+      let isLong = texts.contains { $0.count > 6 || AxisNumber.isScientific($0) }
+      return (
+        unit: unit.symbol, texts: texts, isLong: isLong,
+        letters: texts.reduce(isLong ? 1000 : 0) { $0 + $1.count }
+      )
     }
     guard let best = choices.min(by: { $0.letters < $1.letters }) else { return ("", []) }
-    let isLong = best.texts.contains { $0.count > 6 || $0.contains("10⁻") || $0.contains("×") }
-    if isLong && units.count > 1 { return ("", ticks.map(textInOwnUnit)) }
-    return (best.unit.symbol, best.texts)
+    if best.isLong && units.count > 1 { return ("", ticks.map(textInOwnUnit)) }
+    return (best.unit, best.texts)
   }
 
   private func textInOwnUnit(_ value: Double) -> String {

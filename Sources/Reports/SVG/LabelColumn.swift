@@ -1,11 +1,11 @@
 /// Places labels of one height in a column, each as near to its own line as the others allow.
-enum LabelColumn {
+package enum LabelColumn {
   /// The middles of all labels: the order of `wanted` is kept, neighbours are at least `spacing`
   /// apart, and the sum of squared moves is least; `nil` where they do not fit.
   ///
   /// With `y_k − k·spacing` in the place of `y_k` this is a regression on a rising sequence, which
   /// joining neighbours that are out of order solves.
-  static func spread(_ wanted: [Double], spacing: Double, within range: ClosedRange<Double>)
+  package static func spread(_ wanted: [Double], spacing: Double, within range: ClosedRange<Double>)
     -> [Double]?
   {
     let length = Double(max(0, wanted.count - 1)) * spacing

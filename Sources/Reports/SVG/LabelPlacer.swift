@@ -15,7 +15,7 @@ struct LabelPlacer: Sendable {
   mutating func take(_ box: Box) { taken.append(box) }
 
   /// A label beside a circle, with a line that leads to it where it lies far off; empty where no
-  /// place costs at most `limit`: 2 for each line that is crossed, up to 3 for each circle that is
+  /// place costs at most `limit`: 3 for each line that is crossed, up to 3 for each circle that is
   /// covered, 0.4 for each step away from the circle.
   mutating func label(
     _ text: String, _ style: TextStyle, beside center: Position, radius: Double, limit: Double
@@ -87,7 +87,7 @@ struct LabelPlacer: Sendable {
     {
       return .infinity
     }
-    var cost = 2 * Double(lines.lazy.filter(meets).count)
+    var cost = 3 * Double(lines.lazy.filter(meets).count)
     for circle in circles where padded.overlapsCircle(circle.center, radius: circle.radius) {
       cost += min(3, 0.5 * circle.radius)
     }

@@ -1,8 +1,8 @@
 /// The colours of every chart. Those of groups stay apart for readers who do not tell red from
-/// green.
+/// green, or blue from green.
 ///
-/// - Source: after M. Okabe and K. Ito, "Color Universal Design", 2008; yellow and sky darker, so
-///   that they stand out on white.
+/// - Source: after M. Okabe and K. Ito, "Color Universal Design", 2008; no yellow, which is hardly
+///   seen on white, and some colours darker, so that eight are apart.
 package enum Palette {
   package struct Color: Sendable, Hashable {
     package let red: Int
@@ -41,19 +41,23 @@ package enum Palette {
   static let axis = Color(0x555555)
   static let grid = Color(0xE4E6E9)
   static let faintGrid = Color(0xF2F3F5)
-  /// What is dominated, joined or out of the way.
+  /// What is dominated or leads the eye to a label.
   static let rest = Color(0x9AA0A6)
   static let blue = Color(0x0072B2)
-  static let vermilion = Color(0xD55E00)
+  static let orange = Color(0xE69F00)
+  static let green = Color(0x009E73)
+  static let vermilion = Color(0xC84B00)
+  static let sky = Color(0x56B4E9)
+  static let pink = Color(0xC2669B)
+  static let indigo = Color(0x4B2E6B)
+  /// All groups that have no colour of their own.
+  package static let others = Color(0xB8BDC2)
 
   /// Colours of groups, in the order in which they are given away.
-  package static let groups = [
-    blue, Color(0xE69F00), Color(0x009E73), vermilion, Color(0x56B4E9), Color(0xCC79A7),
-    Color(0x7A5195),
-  ]
+  package static let groups = [blue, orange, green, vermilion, sky, pink, indigo]
 
   /// The colour of group `index`; all beyond the last share one grey.
   static func group(_ index: Int) -> Color {
-    groups.indices.contains(index) ? groups[index] : rest
+    groups.indices.contains(index) ? groups[index] : others
   }
 }

@@ -1,9 +1,9 @@
 /// A place in a picture, in pixels from its upper left corner.
-struct Position: Sendable, Hashable {
-  var x: Double
-  var y: Double
+package struct Position: Sendable, Hashable {
+  package var x: Double
+  package var y: Double
 
-  init(_ x: Double, _ y: Double) {
+  package init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y
   }

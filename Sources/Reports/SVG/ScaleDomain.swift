@@ -1,20 +1,20 @@
 import Foundation
 
 /// The values that an axis spans, and those at which it is marked.
-struct ScaleDomain: Sendable, Hashable {
-  let isLogarithmic: Bool
-  let low: Double
-  let high: Double
+package struct ScaleDomain: Sendable, Hashable {
+  package let isLogarithmic: Bool
+  package let low: Double
+  package let high: Double
 
   /// Whether an axis can show a value; what is far beyond every physical amount is left out, so
   /// that differences of two stay finite.
-  static func holds(_ value: Double, isLogarithmic: Bool) -> Bool {
+  package static func holds(_ value: Double, isLogarithmic: Bool) -> Bool {
     value.isFinite && abs(value) <= 1e300 && (!isLogarithmic || value >= 1e-300)
   }
 
   /// The smallest domain of all values that the axis can show, longer at both ends by a share of
   /// its length. One value gets room on both sides; no value gives 0 … 1 or 1 … 10.
-  static func covering(
+  package static func covering(
     _ values: [Double], isLogarithmic: Bool, padding: Double = 0
   ) -> ScaleDomain {
     let shown = values.filter { holds($0, isLogarithmic: isLogarithmic) }
@@ -27,28 +27,21 @@ struct ScaleDomain: Sendable, Hashable {
       let (low, high) = (log10(least), log10(most))
       let room = max(padding * (high - low), high - low < 0.3 ? 0.15 : 0)
       return ScaleDomain(
-        isLogarithmic: true, low: pow(10, max(low - room, -303)), high: pow(10, high + room))
+        isLogarithmic: true, low: pow(10, max(low - room, -303)),
+        high: pow(10, min(high + room, 303)))
     }
     let size = max(abs(least), abs(most))
     let length = most - least
-    let room = length > 1e-6 * size ? padding * length : size > 1e-300 ? 0.1 * size : 0.5
+    let room =
+      length > max(1e-6 * size, 1e-300) ? padding * length : size > 1e-300 ? 0.1 * size : 0.5
     return ScaleDomain(isLogarithmic: false, low: least - room, high: most + room)
-  }
-
-  /// The same domain with its ends moved out to marks; linear domains only.
-  func roundedOut(marks count: Int) -> ScaleDomain {
-    if isLogarithmic { return self }
-    let step = Self.step(for: high - low, marks: count)
-    return ScaleDomain(
-      isLogarithmic: false, low: (low / step + 1e-9).rounded(.down) * step,
-      high: (high / step - 1e-9).rounded(.up) * step)
   }
 
   // MARK: - Marks
 
   /// Round values inside the domain: 1, 2 or 5 times a power of ten apart, or the powers of ten
   /// themselves (and twice and five times those, where there is room).
-  func ticks(atMost count: Int) -> [Double] {
+  package func ticks(atMost count: Int) -> [Double] {
     let count = max(2, count)
     guard isLogarithmic else { return linearTicks(atMost: count) }
     let dense = powerTicks([1, 2, 5], every: 1)
@@ -62,7 +55,7 @@ struct ScaleDomain: Sendable, Hashable {
   }
 
   /// The marks without a number between those with one: 2 … 9 times each power of ten.
-  func minorTicks(between ticks: [Double]) -> [Double] {
+  package func minorTicks(between ticks: [Double]) -> [Double] {
     guard isLogarithmic, log10(high / low) < 9 else { return [] }
     return powerTicks((1...9).map(Double.init), every: 1).filter { !ticks.contains($0) }
   }

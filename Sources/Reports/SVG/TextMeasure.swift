@@ -33,7 +33,9 @@ package enum TextMeasure {
   }
 
   /// Squares along a line of text that is not level: together they cover what it covers.
-  static func boxes(width: Double, size: Double, from start: Position, along: Position) -> [Box] {
+  package static func boxes(width: Double, size: Double, from start: Position, along: Position)
+    -> [Box]
+  {
     let side = 0.8 * size
     let count = max(1, Int((width / side).rounded(.up)))
     return (0..<count).map { index in
@@ -75,7 +77,7 @@ package enum TextMeasure {
   }
 
   /// Lines of whole words that are at most so wide; the last one takes what is left, shortened.
-  static func lines(
+  package static func lines(
     _ text: String, toWidth limit: Double, size: Double, atMost count: Int
   ) -> [String] {
     var lines: [String] = []

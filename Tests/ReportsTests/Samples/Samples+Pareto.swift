@@ -66,14 +66,4 @@ extension Samples {
       .init("zero on a logarithmic axis", x: ChartValue(0), y: ChartValue(1)),
       .init("no number", x: ChartValue(.nan), y: ChartValue(1)),
     ])
-
-  // MARK: - Names that try to break out
-
-  static let hostileName =
-    "<&\"'> \u{0}\u{1B}[31m\u{FFFE}\n]]> 👩‍👩‍👧‍👦 畳み込み " + String(repeating: "long ", count: 500)
-
-  static let hostile = ParetoChart(
-    title: hostileName, subtitle: hostileName, x: .number(hostileName, unit: hostileName),
-    y: .number(hostileName), points: [.init(hostileName, x: ChartValue(1), y: ChartValue(2))],
-    limit: .nan)
 }

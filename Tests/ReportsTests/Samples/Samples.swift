@@ -14,7 +14,13 @@ enum Samples {
     ("pareto-one", onePoint.svg), ("pareto-empty", emptyPareto.svg),
     ("line", sweep.svg), ("line-scaling", scaling.svg), ("line-many", manyLines.svg),
     ("line-one", oneValue.svg), ("line-empty", emptyLine.svg),
-    ("share", share.svg), ("share-empty", emptyShare.svg), ("hostile", hostile.svg),
+    ("share", share.svg), ("share-empty", emptyShare.svg), ("hostile-pareto", hostile.svg),
+    ("hostile-roofline", hostileRoofline.svg),
+    ("hostile-breakdown", hostileBreakdown(.absolute).svg),
+    ("hostile-breakdown-normalized", hostileBreakdown(.normalized).svg),
+    ("hostile-line", hostileLines(.linear).svg),
+    ("hostile-line-logarithmic", hostileLines(.logarithmic).svg),
+    ("hostile-share", hostileShare.svg),
   ]
 
   /// Numbers in 0 ..< 1 that are the same in every run.
