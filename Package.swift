@@ -112,6 +112,7 @@ let package = Package(
     .testTarget(
       name: "ZooTests", dependencies: ["Zoo", "Workloads", "Quantities"],
       resources: [.copy("Published")], swiftSettings: strictness),
+    suite("ReportsTests", ["Reports", "Predictions", "Quantities"]),
     suite("CommandTests", ["perfmodel"]),
   ],
   swiftLanguageModes: [.v6]

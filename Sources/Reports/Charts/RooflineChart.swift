@@ -104,10 +104,10 @@ public struct RooflineChart: Sendable {
       ], bottom: plot.box.bottom + Plot.footHeight, notes: notes(marks))
   }
 
-  /// `312 TFLOP/s fp16 matrix`, for the margin.
+  /// `fp16 matrix 312 TFLOP/s`, for the margin.
   static func text<Rate: Quantity>(_ roof: Roof<Rate>) -> String {
     TextMeasure.shortened(
-      "\(roof.rate) \(roof.name)", toWidth: 200, size: TextStyle.label.size)
+      "\(roof.name) \(roof.rate)", toWidth: 200, size: TextStyle.label.size)
   }
 
   private func plot(_ marks: RooflineMarks, top: Double, rightMargin: Double) -> Plot {

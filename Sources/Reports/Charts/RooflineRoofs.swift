@@ -111,6 +111,8 @@ struct RooflineRoofs: Sendable {
     let width = style.width(name)
     guard length > 90 else { return nil }
     let along = Position((line.to.x - line.from.x) / length, (line.to.y - line.from.y) / length)
+    let others = lines.filter { $0.from != line.from || $0.to != line.to }
+      .map { (from: $0.from, to: $0.to) }
     var best: (cost: Double, start: Position, boxes: [Box])?
     for step in 0..<8 {
       for (side, isBelow) in [(6.0, false), (-6.0 - 0.7 * style.size, true)] {
@@ -120,10 +122,8 @@ struct RooflineRoofs: Sendable {
           line.from.x + along.x * offset + along.y * side,
           line.from.y + along.y * offset - along.x * side)
         let boxes = TextMeasure.boxes(width: width, size: style.size, from: start, along: along)
-        let others = lines.filter { $0.from != line.from || $0.to != line.to }
         let cost =
-          placer.cost(of: boxes, crossing: others.map { ($0.from, $0.to) })
-          + 0.05 * Double(step) + (isBelow ? 0.1 : 0)
+          placer.cost(of: boxes, crossing: others) + 0.05 * Double(step) + (isBelow ? 0.1 : 0)
         if cost < best?.cost ?? .infinity { best = (cost, start, boxes) }
       }
     }

@@ -78,7 +78,7 @@ extension Samples {
     return RooflineChart(
       title: "ResNet-50 under the roofs of an A100",
       subtitle:
-        "batch 32, fp16, 224 × 224 · \(operations.count) operations, 2.31 ms · traffic to and from DRAM",
+        "batch 32, fp16, 224 × 224 · \(operations.count) operations · traffic to and from DRAM",
       peaks: peaks, bandwidths: bandwidths, operations: operations)
   }()
 
