@@ -120,6 +120,7 @@ let package = Package(
     .testTarget(
       name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Quantities"],
       resources: [.copy("Published")], swiftSettings: strictness),
+    suite("ReportsTests", ["Reports", "Predictions", "Quantities"]),
     suite("CommandTests", ["perfmodel"]),
   ],
   swiftLanguageModes: [.v6]
