@@ -69,6 +69,7 @@ let package = Package(
     room("Features", ["Workloads", "Mathematics", "Quantities"]),
 
     // 4 METHODS
+    room("Analytic", ["Workloads", "Devices", "Predictions", "Mathematics", "Quantities"]),
     room("Datasets", ["CHDF5", "CZlib", "Mathematics", "Quantities"]),
     room("Measurement", ["Workloads", "Mathematics", "Quantities"]),
     room("Predictors", ["Features", "Predictions", "Workloads", "Mathematics", "Quantities"]),
@@ -83,12 +84,12 @@ let package = Package(
     room(
       "Zoo",
       [
-        "Workloads", "Devices", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
-        "Mathematics", "Quantities",
+        "Workloads", "Devices", "Analytic", "Predictors", "Datasets", "Evaluation", "Features",
+        "Predictions", "Mathematics", "Quantities",
       ],
       resources: [
         .copy("Shipped"), .copy("Architectures/Language/Catalogue"),
-        .copy("Devices/devices.jsonl"),
+        .copy("Devices/devices.jsonl"), .copy("Studies/studies.jsonl"),
       ]),
     room("Reports", ["Predictions", "Quantities"]),
 
@@ -96,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "perfmodel",
       dependencies: [
-        "Quantities", "Mathematics", "Workloads", "Devices", "Predictions", "Features", "Datasets",
-        "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
+        "Quantities", "Mathematics", "Workloads", "Devices", "Predictions", "Features", "Analytic",
+        "Datasets", "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: strictness),

@@ -99,12 +99,13 @@ extension Kernel {
       columns = Double(recurrence.gates * recurrence.hiddenSize)
       depth = Double(first.innermost + recurrence.hiddenSize)
       batch = Double(recurrence.directions)
-    case .normalization, .softmax:
+    case .normalization where kind == .normalization, .softmax:
       columns = Double(output.innermost)
       rows = output.elements / max(1, columns)
     case .pooling(let pooling):
       window = Double(pooling.window)
       rows = output.elements
+      if kind == .reduction { columns = window }
     case .reduction:
       rows = output.elements
       columns = first.elements / max(1, output.elements)

@@ -147,7 +147,7 @@ struct KernelLowering {
     var data = kernel
     data.matrixMACs = kernel.matrixMACs / 2
     data.vectorFLOP = kernel.vectorFLOP / 2
-    (data.columns, data.depth) = (kernel.depth, kernel.columns)
+    (data.columns, data.depth) = (kernel.depth / kernel.window, kernel.columns * kernel.window)
     let scale = activationScale(operation)
     var gradientBytes = 0.0
     var inputBytes = 0.0
@@ -163,8 +163,8 @@ struct KernelLowering {
     data.readBytes = max(0, kernel.readBytes - inputBytes)
     data.writtenBytes = inputBytes
     var weights = data
-    weights.rows = kernel.depth
-    weights.columns = kernel.columns
+    weights.rows = kernel.columns
+    weights.columns = kernel.depth
     weights.depth = kernel.rows
     weights.readBytes = kernel.readBytes
     weights.weightBytes = 0

@@ -13,5 +13,5 @@ struct ModelCommand: ParsableCommand {
       NAME is built in ('model list'), a NAS string ('nasbench201:|nor_conv_3x3~0|+…'), or a file:
       .onnx, .param (ncnn), a Hugging Face config.json or its folder, or a description in JSON.
       """,
-    subcommands: [List.self, Show.self, Count.self, Diff.self, Timing.self])
+    subcommands: [List.self, Kernels.self, Show.self, Count.self, Diff.self, Timing.self])
 }
