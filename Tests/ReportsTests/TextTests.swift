@@ -25,6 +25,22 @@ import Testing
     #expect(name.hasPrefix(parts[0]) && name.hasSuffix(parts[1]))
   }
 
+  @Test(
+    "coordinates have two decimals at most, and are numbers whatever comes in",
+    arguments: [
+      (1, "1"), (0.1, "0.1"), (-2.345678, "-2.35"), (7.04, "7.04"), (-0.001, "0"), (.nan, "0"),
+      (-.infinity, "0"), (1e300, "1000000"),
+    ]) func numbers(value: Double, text: String)
+  {
+    #expect(SVGEncoding.number(value) == text)
+  }
+
+  @Test("what XML refuses becomes a space") func escaped() {
+    #expect(SVGEncoding.escaped("<a & \"b\">") == "&lt;a &amp; &quot;b&quot;&gt;")
+    #expect(SVGEncoding.escaped("x\u{0}\u{7F}\u{FFFF}\ty\n") == "x    y ")
+    #expect(SVGEncoding.escaped("x\ny", keepsLines: true) == "x\ny")
+  }
+
   @Test("a name that fits stays whole") func whole() {
     #expect(TextMeasure.shortened("conv1", toWidth: 100, size: 12) == "conv1")
   }

@@ -62,11 +62,10 @@ public struct LineChart: Sendable {
         curves.yValues, isLogarithmic: yAxis.isLogarithmic, padding: 0.05)
     let widest = names.map { TextStyle.label.width(LineCurves.shortened($0)) }.max() ?? 0
     let margin = fits ? widest + 22 : 10
+    let xDomain = ScaleDomain.covering(
+      curves.xValues, isLogarithmic: xAxis.isLogarithmic, padding: 0.02)
     let plot = Plot(
-      xAxis,
-      .covering(curves.xValues, isLogarithmic: xAxis.isLogarithmic, padding: 0.02), yAxis,
-      yDomain,
-      top: page.top, height: Self.plotHeight, rightMargin: margin)
+      xAxis, xDomain, yAxis, yDomain, top: page.top, height: Self.plotHeight, rightMargin: margin)
     return page.svg(
       [plot.grid, plot.axes] + curves.elements(in: plot)
         + [.group("labels", fits ? curves.labels(in: plot) : [])],
