@@ -14,7 +14,8 @@ import Testing
   @Test(
     "a long name keeps both ends and the limit",
     arguments: [
-      "layers.0.attention.query_key_value.weight", "畳み込み畳み込み畳み込み畳み込み", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+      "layers.0.attention.query_key_value.weight", "畳み込み畳み込み畳み込み畳み込み",
+      String(repeating: "👩‍👩‍👧‍👦", count: 12),
       String(repeating: "i", count: 100_000),
     ])
   func shortened(name: String) throws {
@@ -52,8 +53,8 @@ import Testing
     #expect(TextMeasure.lines("", toWidth: 50, size: 12, atMost: 2).isEmpty)
   }
 
-  /// How far two colours look apart: the distance in CIE L*a*b*, after what the eye does not see was
-  /// taken away (G. Machado et al., "A physiologically-based model for simulation of color vision
+  /// How far two colours look apart: the distance in CIE L*a*b*, after what the eye does not see
+  /// was taken away (G. Machado et al., "A physiologically-based model for simulation of color vision
   /// deficiency", 2009, severity 1.0).
   private func lab(_ color: Palette.Color, _ eye: [[Double]]) -> [Double] {
     let linear = [color.red, color.green, color.blue].map { value in

@@ -10,8 +10,8 @@ public struct LineChart: Sendable {
     let points: [(x: Double, y: ChartValue)]
 
     /// - Parameters:
-    ///   - points: in any order, in the units of the axes. Where a value is missing (not finite) the
-    ///     line has a gap; where all have an interval it is drawn as a band, and as whiskers on dots.
+    ///   - points: in any order, in the SI units of the axes. A value that is missing (not finite)
+    ///     leaves a gap in the line; intervals are a band around a line and whiskers on dots.
     public init(_ name: String, _ points: [(x: Double, y: ChartValue)], origin: Origin = .predicted)
     {
       self.name = name
