@@ -4,12 +4,6 @@ import Reports
 import Testing
 
 @Suite("Line chart") struct LineTests {
-  private func places(_ path: Picture.Node) -> [(x: Double, y: Double)] {
-    let numbers = (path.attributes["d"] ?? "").split(separator: " ")
-      .compactMap { Double($0.drop { $0 == "M" || $0 == "L" }) }
-    return stride(from: 0, to: numbers.count - 1, by: 2).map { (numbers[$0], numbers[$0 + 1]) }
-  }
-
   @Test("a curve goes through its values, in the order of the axis") func curve() throws {
     let points = [(4.0, 0.004), (1, 0.001), (2, 0.003)]
     let picture = try Picture(
@@ -20,7 +14,7 @@ import Testing
       ).svg)
     let x = try picture.ruler("x", isLogarithmic: true)
     let y = try picture.ruler("y", Seconds.self, isLogarithmic: false)
-    let line = places(try #require(picture.all("path", "line").first))
+    let line = try #require(picture.all("path", "line").first).corners
     #expect(line.count == 3)
     for (place, point) in zip(line, [(1.0, 0.001), (2, 0.003), (4, 0.004)]) {
       #expect(abs(x.value(place.x) / point.0 - 1) < 1e-3)
@@ -38,16 +32,16 @@ import Testing
         title: "t", subtitle: "s", x: .number("x"), y: .number("y"),
         series: [.init("a", values.enumerated().map { (Double($0), ChartValue($1)) })]
       ).svg)
-    #expect(picture.all("path", "line").map { places($0).count } == [2, 2, 1])
+    #expect(picture.all("path", "line").map(\.corners.count) == [2, 2, 1])
     #expect(picture.all("text", "note").map(\.text) == ["points without a value, not drawn: 2"])
   }
 
   @Test("a band encloses its line") func band() throws {
     let picture = try Picture(Samples.sweep.svg)
     let bands = picture.all("path", "band")
-    let lines = picture.all("path", "line").map(places)
+    let lines = picture.all("path", "line").map(\.corners)
     #expect(bands.count == 4 && lines.count == 4)
-    for (band, line) in zip(bands.map(places), lines) {
+    for (band, line) in zip(bands.map(\.corners), lines) {
       let (upper, lower) = (band.prefix(line.count), band.suffix(line.count).reversed())
       for ((high, low), middle) in zip(zip(upper, lower), line) {
         #expect(high.x == middle.x && low.x == middle.x)

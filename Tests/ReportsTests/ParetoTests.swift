@@ -48,6 +48,14 @@ import Testing
     let drawn = picture.all("circle", "efficient").compactMap { Int($0.lines[0]) }
     #expect(Set(drawn) == expected)
     #expect(picture.all("circle", "dominated").count == points.count - expected.count)
+    // What the front beats lies between its steps and the bad ends of both axes.
+    let y = try picture.ruler("y")
+    let x = try picture.ruler("x")
+    let corners = try #require(picture.all("path", "front").first).corners
+    let (first, last) = (try #require(corners.first), try #require(corners.last))
+    let (xs, ys) = (points.map(\.x).sorted(), points.map(\.y).sorted())
+    #expect(yAim == .higher ? y.value(first.y) < ys[0] : y.value(first.y) > ys[39])
+    #expect(xAim == .higher ? x.value(last.x) < xs[0] : x.value(last.x) > xs[39])
   }
 
   @Test("points, whiskers and limit lie where the axes say") func places() throws {
@@ -83,15 +91,12 @@ import Testing
 
   @Test("the front is drawn in level and upright steps through its points") func steps() throws {
     let picture = try Picture(Samples.pareto.svg)
-    let path = try #require(picture.all("path", "front").first?.attributes["d"])
-    let places = path.split(separator: " ").map { $0.drop { $0 == "M" || $0 == "L" } }
-      .compactMap { Double($0) }
-    let corners = stride(from: 0, to: places.count, by: 2).map { (places[$0], places[$0 + 1]) }
+    let corners = try #require(picture.all("path", "front").first).corners
     for (one, next) in zip(corners, corners.dropFirst()) {
-      #expect(one.0 == next.0 || one.1 == next.1)
+      #expect(one.x == next.x || one.y == next.y)
     }
     for circle in picture.all("circle", "efficient") {
-      #expect(corners.contains { $0 == circle.center })
+      #expect(corners.contains { ($0.x, $0.y) == circle.center })
     }
   }
 

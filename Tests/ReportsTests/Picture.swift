@@ -92,6 +92,15 @@ extension Picture {
         ? first.value * pow(last.value / first.value, share)
         : first.value + share * (last.value - first.value)
     }
+
+    func pixel(_ value: Double) -> Double {
+      guard let first = marks.first, let last = marks.last, marks.count > 1 else { return .nan }
+      let share =
+        isLogarithmic
+        ? log(value / first.value) / log(last.value / first.value)
+        : (value - first.value) / (last.value - first.value)
+      return first.pixel + share * (last.pixel - first.pixel)
+    }
   }
 
   /// The horizontal (`x`) or the vertical (`y`) axis of a physical amount, read by `Quantities`.
@@ -125,6 +134,13 @@ extension Picture.Node {
   var unit: String {
     guard text.hasSuffix(")"), let start = text.lastIndex(of: "(") else { return "" }
     return String(text[text.index(after: start)...].dropLast())
+  }
+
+  /// The places that a path goes through.
+  var corners: [(x: Double, y: Double)] {
+    let numbers = (attributes["d"] ?? "").split(separator: " ")
+      .compactMap { Double($0.drop { $0 == "M" || $0 == "L" }) }
+    return stride(from: 0, to: numbers.count - 1, by: 2).map { (numbers[$0], numbers[$0 + 1]) }
   }
 
   /// `2.5×10⁷` as `2.5e7`, `25,000` as `25000`.

@@ -112,6 +112,11 @@ import Testing
       picture.all("line", "peak").map { $0.attributes["stroke-dasharray"] != nil } == [
         false, true, false,
       ])
+    // Level where the fastest memory of the same standing reaches the peak: 312 over 5.1, 262 over
+    // 1.71, 19.5 over 5.1.
+    for (line, ridge) in zip(picture.all("line", "peak"), [61.18, 153.2, 3.824]) {
+      #expect(abs(x.value(line.number("x1")) / ridge - 1) < 1e-3)
+    }
     // 312 TFLOP/s over 2.039 TB/s is 153.0 FLOP/B.
     let ridge = try #require(
       picture.all("circle", "ridge").first { $0.hover.contains("DRAM and fp16 matrix: 153 FLOP/B") }

@@ -14,7 +14,8 @@ import Testing
   @Test(
     "a long name keeps both ends and the limit",
     arguments: [
-      "layers.0.attention.query_key_value.weight", "畳み込み畳み込み畳み込み畳み込み", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+      "layers.0.attention.query_key_value.weight", "畳み込み畳み込み畳み込み畳み込み",
+      String(repeating: "👩‍👩‍👧‍👦", count: 12),
       String(repeating: "i", count: 100_000),
     ])
   func shortened(name: String) throws {
@@ -23,6 +24,22 @@ import Testing
     let parts = short.split(separator: "…")
     try #require(parts.count == 2)
     #expect(name.hasPrefix(parts[0]) && name.hasSuffix(parts[1]))
+  }
+
+  @Test(
+    "coordinates have two decimals at most, and are numbers whatever comes in",
+    arguments: [
+      (1, "1"), (0.1, "0.1"), (-2.345678, "-2.35"), (7.04, "7.04"), (-0.001, "0"), (.nan, "0"),
+      (-.infinity, "0"), (1e300, "1000000"),
+    ]) func numbers(value: Double, text: String)
+  {
+    #expect(SVGEncoding.number(value) == text)
+  }
+
+  @Test("what XML refuses becomes a space") func escaped() {
+    #expect(SVGEncoding.escaped("<a & \"b\">") == "&lt;a &amp; &quot;b&quot;&gt;")
+    #expect(SVGEncoding.escaped("x\u{0}\u{7F}\u{FFFF}\ty\n") == "x    y ")
+    #expect(SVGEncoding.escaped("x\ny", keepsLines: true) == "x\ny")
   }
 
   @Test("a name that fits stays whole") func whole() {
@@ -36,8 +53,8 @@ import Testing
     #expect(TextMeasure.lines("", toWidth: 50, size: 12, atMost: 2).isEmpty)
   }
 
-  /// How far two colours look apart: the distance in CIE L*a*b*, after what the eye does not see was
-  /// taken away (G. Machado et al., "A physiologically-based model for simulation of color vision
+  /// How far two colours look apart: the distance in CIE L*a*b*, after what the eye does not see
+  /// was taken away (G. Machado et al., "A physiologically-based model for simulation of color vision
   /// deficiency", 2009, severity 1.0).
   private func lab(_ color: Palette.Color, _ eye: [[Double]]) -> [Double] {
     let linear = [color.red, color.green, color.blue].map { value in

@@ -27,6 +27,7 @@ import Testing
       #expect(abs(end.1 - 1e-3 * Double(milliseconds.1)) < 1e-6)
     }
     let colors = pieces.map { $0.attributes["fill"] }
+    #expect(picture.all("text", "legend").map(\.text).prefix(2) == ["matrix", "memory"])
     #expect(colors[0] == colors[3] && colors[1] == colors[2] && colors[0] != colors[1])
     #expect(pieces[2].lines == ["slow", "memory", "5.00 ms, 50 %"])
     #expect(picture.all("text", "total").map(\.text) == ["4.00 ms", "10.0 ms"])
@@ -69,6 +70,12 @@ import Testing
             ).contains(box)
         }, "\(share.text)")
     }
+  }
+
+  @Test("long names leave room for the bars") func longNames() throws {
+    let picture = try Picture(Samples.hostileBreakdown(.absolute).svg)
+    #expect(picture.all("rect", "piece").contains { $0.number("width") > 300 })
+    #expect(picture.all("text", "row").contains { $0.hover.hasPrefix("<&\"'>") })
   }
 
   @Test("times that are none are left out and counted") func refused() throws {

@@ -10,8 +10,8 @@ public struct LineChart: Sendable {
     let points: [(x: Double, y: ChartValue)]
 
     /// - Parameters:
-    ///   - points: in any order, in the units of the axes. Where a value is missing (not finite) the
-    ///     line has a gap; where all have an interval it is drawn as a band, and as whiskers on dots.
+    ///   - points: in any order, in the SI units of the axes. A value that is missing (not finite)
+    ///     leaves a gap in the line; intervals are a band around a line and whiskers on dots.
     public init(_ name: String, _ points: [(x: Double, y: ChartValue)], origin: Origin = .predicted)
     {
       self.name = name
@@ -62,11 +62,10 @@ public struct LineChart: Sendable {
         curves.yValues, isLogarithmic: yAxis.isLogarithmic, padding: 0.05)
     let widest = names.map { TextStyle.label.width(LineCurves.shortened($0)) }.max() ?? 0
     let margin = fits ? widest + 22 : 10
+    let xDomain = ScaleDomain.covering(
+      curves.xValues, isLogarithmic: xAxis.isLogarithmic, padding: 0.02)
     let plot = Plot(
-      xAxis,
-      .covering(curves.xValues, isLogarithmic: xAxis.isLogarithmic, padding: 0.02), yAxis,
-      yDomain,
-      top: page.top, height: Self.plotHeight, rightMargin: margin)
+      xAxis, xDomain, yAxis, yDomain, top: page.top, height: Self.plotHeight, rightMargin: margin)
     return page.svg(
       [plot.grid, plot.axes] + curves.elements(in: plot)
         + [.group("labels", fits ? curves.labels(in: plot) : [])],

@@ -33,14 +33,18 @@ struct LineCurves: Sendable {
   }
 
   var hasPoints: Bool { !curves.isEmpty }
+
   func has(_ origin: LineChart.Series.Origin) -> Bool { curves.contains { $0.origin == origin } }
+
   /// What a band stands for, where there is one.
   var bandName: String? {
     let values = curves.filter { $0.origin != .measured }.flatMap { $0.points.map(\.y) }
       .filter { $0.interval(on: yAxis) != nil }
     return values.isEmpty ? nil : ChartValue.intervalName(values)
   }
+
   var xValues: [Double] { curves.flatMap { $0.points.map(\.x) } }
+
   var yValues: [Double] {
     curves.flatMap { curve in
       curve.points.flatMap { point in

@@ -128,7 +128,7 @@ struct RooflineRoofs: Sendable {
       }
     }
     guard let best else { return nil }
-    best.boxes.forEach { placer.take($0) }
+    for box in best.boxes { placer.take(box) }
     let degrees = atan2(along.y, along.x) * 180 / .pi
     return SVGElement.text(name, at: best.start, style).rotated(degrees, about: best.start)
       .classed("label")

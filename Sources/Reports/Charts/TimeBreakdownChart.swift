@@ -11,7 +11,7 @@ public struct TimeBreakdownChart: Sendable {
     /// - Parameters:
     ///   - pieces: time of each group, in the order in which they are stacked; those of one group
     ///     are joined.
-    ///   - total: what is predicted for the whole, with its interval; the sum where it is not given.
+    ///   - total: what is predicted for the whole, with its interval; without it, the sum.
     public init(
       _ name: String, _ pieces: [(group: String, time: Seconds)], total: Estimate<Seconds>? = nil
     ) {

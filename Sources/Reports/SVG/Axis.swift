@@ -4,8 +4,8 @@ struct Axis: Sendable {
   let domain: ScaleDomain
   let ticks: [Double]
   let minorTicks: [Double]
-  private let unit: String
   let texts: [String]
+  private let unit: String
 
   /// - Parameter marks: how many numbers fit at most.
   init(_ axis: ChartAxis, _ domain: ScaleDomain, marks: Int) {

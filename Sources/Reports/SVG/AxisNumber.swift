@@ -39,12 +39,11 @@ enum AxisNumber {
   private static func scientific(_ value: Double) -> String {
     var power = log10(abs(value)).rounded(.down)
     var mantissa = abs(value) / pow(10, power)
-    if mantissa >= 9.995 { (mantissa, power) = (1, power + 1) }
+    if mantissa >= 9.9999995 { (mantissa, power) = (1, power + 1) }
     let digits = String(Int(power)).map { digit in
       digit == "-" ? "⁻" : String(Array("⁰¹²³⁴⁵⁶⁷⁸⁹")[digit.wholeNumberValue ?? 0])
     }.joined()
-    let places = min(2, decimals(mantissa))
-    let head = String(format: "%.\(places)f", mantissa)
+    let head = String(format: "%.\(decimals(mantissa))f", mantissa)
     return (value < 0 ? "−" : "") + (head == "1" ? "" : head + "×") + "10" + digits
   }
 

@@ -60,7 +60,11 @@ public struct ChartAxis: Sendable {
       )
     }
     guard let best = choices.min(by: { $0.letters < $1.letters }) else { return ("", []) }
-    if best.isLong && units.count > 1 { return ("", ticks.map(textInOwnUnit)) }
+    if best.isLong && units.count > 1 {
+      // Four digits do not tell the marks of a narrow axis apart.
+      let own = ticks.map(textInOwnUnit)
+      if Set(own).count == own.count { return ("", own) }
+    }
     return (best.unit, best.texts)
   }
 

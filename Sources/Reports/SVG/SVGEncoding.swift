@@ -1,9 +1,9 @@
 /// What may stand in an SVG document: text without a character that XML refuses, numbers without
 /// a digit that nobody sees.
-enum SVGEncoding {
+package enum SVGEncoding {
   /// Text for the content of an element or for an attribute in double quotes. Control characters
   /// become spaces; a line break stays where `keepsLines` is set.
-  static func escaped(_ text: String, keepsLines: Bool = false) -> String {
+  package static func escaped(_ text: String, keepsLines: Bool = false) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -29,7 +29,7 @@ enum SVGEncoding {
   }
 
   /// A coordinate to a hundredth of a pixel, without trailing zeros; 0 for what is no number.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     guard value.isFinite else { return "0" }
     let hundredths = Int((min(max(value, -1e6), 1e6) * 100).rounded())
     let (whole, rest) = (abs(hundredths) / 100, abs(hundredths) % 100)

@@ -28,7 +28,7 @@ extension Samples {
       bound: bound)
   }
 
-  /// ResNet-50 at batch 32 in two bytes: convolutions with their real shapes, and what follows each.
+  /// ResNet-50 at batch 32 in two bytes: convolutions with their real shapes, what follows each.
   static let roofline: RooflineChart = {
     var noise = Noise(3)
     var operations: [RooflineChart.Operation] = []
