@@ -118,7 +118,7 @@ let package = Package(
       "EvaluationTests",
       ["Evaluation", "Zoo", "Predictors", "Datasets", "Workloads", "Mathematics", "Quantities"]),
     .testTarget(
-      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Quantities"],
+      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Datasets", "Quantities"],
       resources: [.copy("Published")], swiftSettings: strictness),
     suite("CommandTests", ["perfmodel"]),
   ],
