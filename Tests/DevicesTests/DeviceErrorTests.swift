@@ -249,7 +249,8 @@ import Testing
 
   @Test("an achieved rate above an uncertain peak is no error") func uncertainPeak() throws {
     let text = Self.peak(
-      #""dense_flop_per_s": {"value": 2e13, "confidence": "uncertain"}, "achieved_flop_per_s": 3e13"#)
+      #""dense_flop_per_s": {"value": 2e13, "confidence": "uncertain"}, "achieved_flop_per_s": 3e13"#
+    )
     #expect(Self.problem(text) == "")
   }
 
@@ -257,7 +258,8 @@ import Testing
     "hostile texts end quickly, with one line",
     arguments: [
       "", "{", "\u{0}", #"{"name": 1e999}"#, String(repeating: "[", count: 1_000_000),
-      #"{"name": "x", "class": "gpu", "peaks": ["# + String(repeating: "{},", count: 200_000) + "{}]}",
+      #"{"name": "x", "class": "gpu", "peaks": ["# + String(repeating: "{},", count: 200_000)
+        + "{}]}",
       String(repeating: " ", count: (16 << 20) + 1),
       #"{"name": "x", "class": "gpu", "a\u001b[31m\nb": 1}"#,
     ])

@@ -136,7 +136,8 @@ import Zoo
   @Test(
     "which unit computes, and what it sums in",
     arguments: [
-      ("P100-PCIe-16GB", NumberFormat.fp16, "fp16 vector"), ("P4", .int8, "int8 vector, int32 sums"),
+      ("P100-PCIe-16GB", NumberFormat.fp16, "fp16 vector"),
+      ("P4", .int8, "int8 vector, int32 sums"),
       ("V100-SXM2-32GB", .fp16, "fp16 matrix, fp32 sums"),
       ("RTX-3090", .fp16, "fp16 matrix, fp32 sums"), ("RTX-4090", .fp8, "fp8 matrix, fp32 sums"),
       ("MI250X", .fp64, "fp64 matrix"), ("EPYC-9654", .bf16, "bf16 vector"),
@@ -198,7 +199,8 @@ import Zoo
       let device = try DeviceCatalogue.device(named: name)
       #expect(device.name == name && device.vendor == text("vendor"))
       #expect(
-        device.deviceClass.rawValue == (text("class") == "sbc" ? "board" : text("class")), "\(name)")
+        device.deviceClass.rawValue == (text("class") == "sbc" ? "board" : text("class")), "\(name)"
+      )
       #expect(device.releaseYear == Int(text("release_year")), "\(name)")
       let doubts = text("uncertain_cells").split(separator: ",").map {
         $0.trimmingCharacters(in: .whitespaces)
@@ -214,7 +216,8 @@ import Zoo
         agrees(column, figure?.value.value, figure?.confidence, unit: unit)
       }
       agrees(
-        "process_nm", device.processNanometres?.value, device.processNanometres?.confidence, unit: 1)
+        "process_nm", device.processNanometres?.value, device.processNanometres?.confidence, unit: 1
+      )
       for (column, format, isNarrow) in Self.rates {
         guard let stated = Double(text(column)) else { continue }
         let found = device.peaks.filter {
@@ -251,34 +254,27 @@ import Zoo
   static let folder = "../shared/data/neusight/device_configs"
   static let isPresent = FileManager.default.fileExists(atPath: folder)
 
-  private struct Configuration: Decodable {
-    let Device: String
-    let Dev_Mem: Double
-    let Mem_Bw: Double
-    let L2Cache: Double
-    let SingleFLOPs: Double?
-    let SingleFLOPsVEC: Double?
-  }
-
-  @Test("memory to 6 %, fp32 to 4 %", .enabled(if: isPresent, "no \(folder)"))
+  @Test("capacity to 7 %, bandwidth to 3 %, fp32 to 4 %", .enabled(if: isPresent, "no \(folder)"))
   func configurations() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
       .filter { $0.hasSuffix(".json") && !$0.hasSuffix("_TP.json") }
     #expect(files.count >= 12)
     for file in files {
       let data = try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/\(file)"))
-      let peer = try JSONDecoder().decode(Configuration.self, from: data)
-      let device = try DeviceCatalogue.device(named: peer.Device)
+      let peer = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      let device = try DeviceCatalogue.device(named: try #require(peer["Device"] as? String))
       // One of two dies, as it appears to a program.
       let dies = device.name == "MI250" ? 2.0 : 1
-      func agrees(_ ours: Double?, _ theirs: Double, to tolerance: Double, _ what: String) {
-        let ratio = (ours ?? .nan) / (dies * theirs)
-        #expect(abs(ratio - 1) < tolerance, "\(device.name): \(what) is \(ratio) of theirs")
+      func agrees(_ ours: Double?, _ key: String, unit: Double, to tolerance: Double) throws {
+        let theirs = try #require(peer[key] as? Double, "\(file): no \(key)")
+        let ratio = (ours ?? .nan) / (dies * theirs * unit)
+        #expect(abs(ratio - 1) < tolerance, "\(device.name): \(key) is \(ratio) of theirs")
       }
-      agrees(device.capacity?.value.value, peer.Dev_Mem * 1e9, to: 0.07, "capacity")
-      agrees(device.bandwidth?.value.value, peer.Mem_Bw * 1e9, to: 0.03, "bandwidth")
-      let rate = peer.SingleFLOPs ?? peer.SingleFLOPsVEC ?? 0
-      agrees(device.peak(.fp32, unit: .vector)?.dense?.value.value, rate * 1e9, to: 0.04, "fp32")
+      try agrees(device.capacity?.value.value, "Dev_Mem", unit: 1e9, to: 0.07)
+      try agrees(device.bandwidth?.value.value, "Mem_Bw", unit: 1e9, to: 0.03)
+      let rate = device.peak(.fp32, unit: .vector)?.dense?.value.value
+      let key = peer["SingleFLOPs"] == nil ? "SingleFLOPsVEC" : "SingleFLOPs"
+      try agrees(rate, key, unit: 1e9, to: 0.04)
     }
   }
 }

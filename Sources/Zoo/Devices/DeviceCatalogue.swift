@@ -60,7 +60,8 @@ public enum DeviceCatalogue {
     let found = byAlias.isEmpty ? byPart : byAlias
     guard let first = found.first else {
       let names = entries.flatMap { [$0.name] + $0.aliases }
-      throw .unknown(name: text, nearest: text.count < 3 ? nil : nearestName(to: text, among: names))
+      let nearest = text.count < 3 ? nil : nearestName(to: text, among: names)
+      throw .unknown(name: text, nearest: nearest)
     }
     guard found.count == 1 else {
       throw .ambiguous(name: text, candidates: found.map(\.name))
