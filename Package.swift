@@ -119,7 +119,7 @@ let package = Package(
       "EvaluationTests",
       ["Evaluation", "Zoo", "Predictors", "Datasets", "Workloads", "Mathematics", "Quantities"]),
     .testTarget(
-      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Quantities"],
+      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Datasets", "Quantities"],
       resources: [.copy("Published")], swiftSettings: strictness),
     suite("ReportsTests", ["Reports", "Predictions", "Quantities"]),
     suite("CommandTests", ["perfmodel"]),

@@ -13,6 +13,7 @@ let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "perfmodel", path: "..")],
-  targets: ["ONNXFuzzer", "ConfigurationFuzzer", "NCNNFuzzer", "JSONFuzzer"].map(fuzzer),
+  targets: ["ONNXFuzzer", "ConfigurationFuzzer", "NCNNFuzzer", "JSONFuzzer", "DeviceFuzzer"].map(
+    fuzzer),
   swiftLanguageModes: [.v6]
 )

@@ -142,7 +142,7 @@
 
   public static let symbol = "J/FLOP"
   public static let suffix = "_j_per_flop"
-  public static let prefixes = metric("J/FLOP", from: .pico, to: .one)
+  public static let prefixes = metric("J/FLOP", from: .femto, to: .one)
 }
 
 /// What moving one byte costs.
@@ -152,22 +152,22 @@
 
   public static let symbol = "J/B"
   public static let suffix = "_j_per_byte"
-  public static let prefixes = metric("J/B", from: .pico, to: .one)
+  public static let prefixes = metric("J/B", from: .femto, to: .one)
 }
 
 // MARK: - Metric prefixes
 
 enum MetricPrefix: Int, CaseIterable {
-  case pico = -4
-  case nano, micro, milli, one, kilo, mega, giga, tera, peta, exa
+  case femto = -5
+  case pico, nano, micro, milli, one, kilo, mega, giga, tera, peta, exa
 
   var letter: String {
-    ["p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"][rawValue + 4]
+    ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"][rawValue + 5]
   }
 
   /// Powers of ten from literals: `pow` need not be exact.
   var factor: Double {
-    [1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12, 1e15, 1e18][rawValue + 4]
+    [1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12, 1e15, 1e18][rawValue + 5]
   }
 }
 

@@ -8,17 +8,23 @@ extension Quantity {
   }
 
   /// The same without zeros that say nothing: `1 GB/s` where `description` is `1.00 GB/s`.
-  public var compactDescription: String {
+  public var compactDescription: String { text(significantDigits: 3) }
+
+  /// Up to so many digits in the prefixed unit that needs no zeros: `1.755 GHz`.
+  public func text(significantDigits: Int) -> String {
     let unit = Self.writtenUnit(for: value)
-    return Self.trimmed(Self.digits(value / unit.factor)) + " " + unit.symbol
+    return Self.significant(value / unit.factor, significantDigits) + " " + unit.symbol
   }
 
-  static func trimmed(_ digits: String) -> String {
-    guard digits.contains(".") else { return digits }
-    var digits = digits[...]
-    while digits.last == "0" { digits.removeLast() }
-    if digits.last == "." { digits.removeLast() }
-    return String(digits)
+  static func significant(_ number: Double, _ digits: Int) -> String {
+    guard number.isFinite else { return Self.digits(number) }
+    let whole = abs(number) < 1 ? 1 : Int(log10(abs(number))) + 1
+    let text = String(format: "%.\(max(0, digits - whole))f", number)
+    guard text.contains(".") else { return text }
+    var shown = text[...]
+    while shown.last == "0" { shown.removeLast() }
+    if shown.last == "." { shown.removeLast() }
+    return String(shown)
   }
 
   /// The largest written unit that is not above `value`, so that the number starts at 1.
@@ -64,11 +70,11 @@ extension Quantity {
 }
 
 extension Bytes {
-  /// In multiples of 1024, as caches are counted: `6 MiB`.
+  /// In multiples of 1024, as caches are counted: `6 MiB`, `24.75 MiB`.
   public var binaryDescription: String {
     let units = Self.prefixes.filter { $0.symbol.hasSuffix("iB") && value >= $0.factor }
     let unit = units.last ?? UnitPrefix(Self.symbol, 1)
-    return Self.trimmed(Self.digits(value / unit.factor)) + " " + unit.symbol
+    return Self.significant(value / unit.factor, 6) + " " + unit.symbol
   }
 }
 

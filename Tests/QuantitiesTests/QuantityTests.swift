@@ -8,6 +8,10 @@ import Testing
     #expect(Bytes.gigabytes(3) / BytesPerSecond.gigabytesPerSecond(1.5) == Seconds(2))
     #expect(FLOPPerSecond(100) / BytesPerSecond(20) == FLOPPerByte(5))
     #expect(Seconds(3) / Seconds(2) == 1.5)
+    #expect(Seconds(2) * Hertz.gigahertz(1.5) == 3e9)
+    #expect(Hertz.megahertz(4).period == .microseconds(0.25))
+    #expect(FLOP(3e12) * JoulesPerFLOP(2e-12) == Joules(6))
+    #expect(Bytes(4) * JoulesPerByte(0.5) == Joules(2))
   }
 
   @Test("a MAC is two FLOP, a gibibyte is not a gigabyte") func constants() {
@@ -24,6 +28,18 @@ import Testing
     ]) func text(quantity: Seconds, expected: String)
   {
     #expect(quantity.description == expected)
+  }
+
+  @Test("short text has no zeros that say nothing, caches are counted in 1024s") func shortText() {
+    #expect(BytesPerSecond(1e9).compactDescription == "1 GB/s")
+    #expect(Hertz(1.395e9).compactDescription == "1.4 GHz")
+    #expect(Watts(350).compactDescription == "350 W")
+    #expect(Bytes(6_291_456).binaryDescription == "6 MiB")
+    #expect(Hertz(1.755e9).text(significantDigits: 6) == "1.755 GHz")
+    #expect(FLOPPerSecond(0).text(significantDigits: 6) == "0 FLOP/s")
+    #expect(FLOPPerByte(1234.5).compactDescription == "1234 FLOP/B")
+    #expect(Bytes(24.75 * 1_048_576).binaryDescription == "24.75 MiB")
+    #expect(Bytes(512).binaryDescription == "512 B")
   }
 
   @Test(

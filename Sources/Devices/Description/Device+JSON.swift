@@ -24,7 +24,7 @@ extension Device {
   }
 
   /// The device as JSON for people, from which one of their own can be made.
-  public var json: String { DeviceWriter(self).tree.text() }
+  public var json: String { DeviceWriter(self).tree.text(width: 130) }
 
   /// The same on one line.
   public var jsonLine: String { DeviceWriter(self).tree.line }

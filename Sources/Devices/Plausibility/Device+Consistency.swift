@@ -102,8 +102,8 @@ private struct ConsistencyCheck {
   func checkClockAndPower() throws(DeviceError) {
     if let base = device.clock?.base, let boost = device.clock?.boost, boost.value < base.value {
       throw refusal(
-        "clock_hz.boost", numeral(boost.value), "it is below 'clock_hz.base', \(numeral(base.value))"
-      )
+        "clock_hz.boost", numeral(boost.value),
+        "it is below 'clock_hz.base', \(numeral(base.value))")
     }
     let power = device.power
     let most = [power.thermalDesign, power.highestLimit].compactMap { $0?.value }.max()
@@ -116,7 +116,8 @@ private struct ConsistencyCheck {
       lowest.value > highest.value
     {
       throw refusal(
-        "power_limits_w.lowest", numeral(lowest.value), "it is above the highest, \(numeral(highest.value))")
+        "power_limits_w.lowest", numeral(lowest.value),
+        "it is above the highest, \(numeral(highest.value))")
     }
   }
 }

@@ -65,7 +65,8 @@ extension Device {
         remarks.append("'\(inner.name)' is slower than '\(outer.name)' behind it")
       }
       if inner.scope == .chip, outer.scope == .computeUnit {
-        remarks.append("'\(outer.name)' of each compute unit lies behind '\(inner.name)' of the chip")
+        remarks.append(
+          "'\(outer.name)' of each compute unit lies behind '\(inner.name)' of the chip")
       }
     }
     if mainMemory?.scope == .computeUnit {

@@ -90,8 +90,9 @@ extension DeviceClass {
 
   var clocks: PlausibleRange<Hertz> {
     .init(
-      noun: "a clock", subject: "the clock of \(phrase)", allowed: self == .mcu ? 1e5...1e10 : 1e6...2e10,
-      usual: self == .mcu ? 1e6...2e9 : 2e7...1e10, units: ["MHz", "GHz", "kHz"])
+      noun: "a clock", subject: "the clock of \(phrase)",
+      allowed: self == .mcu ? 1e5...1e10 : 1e6...2e10, usual: self == .mcu ? 1e6...2e9 : 2e7...1e10,
+      units: ["MHz", "GHz", "kHz"])
   }
 
   var launchOverheads: PlausibleRange<Seconds> {

@@ -108,7 +108,10 @@ struct JSONParser {
     let first = place
     skipDigits()
     let hasLeadingZero = place - first > 1 && bytes[first] == UInt8(ascii: "0")
-    guard place > first, !hasLeadingZero else { throw failure("a number starts wrongly") }
+    guard place > first, !hasLeadingZero else {
+      place = start
+      throw failure("a number starts wrongly")
+    }
     if take(".") {
       let fraction = place
       skipDigits()
@@ -191,7 +194,7 @@ struct JSONParser {
     guard digits.count == 4,
       digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
       let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw expected("four hexadecimal digits") }
+    else { throw failure("an escape \\u has four hexadecimal digits") }
     place += 4
     return code
   }

@@ -1,6 +1,6 @@
 extension JSONTree {
-  /// The tree for people: what fits a line of `width` stands on one, everything else is broken into
-  /// its members.
+  /// The tree for people: what fits a line of `width` stands on one, except that each object of a list
+  /// has its own; everything else is broken into its members.
   public func text(width: Int = 100) -> String {
     var lines = ""
     write(to: &lines, indentation: 0, width: width, before: 0, after: 0)
@@ -53,7 +53,7 @@ extension JSONTree {
     write(to: &flat, isTight: false)
     // The outermost object stands broken: its members are the document's table of contents.
     let isOutermost = indentation == 0
-    let fits = indentation + before + flat.count + after <= width
+    let fits = indentation + before + flat.count + after <= width && !holdsObjects
     let margin = String(repeating: " ", count: indentation + 2)
     switch self {
     case .list(let elements) where !fits && !elements.isEmpty:
@@ -74,6 +74,11 @@ extension JSONTree {
       text += "\n" + margin.dropLast(2) + "}"
     default: text += flat
     }
+  }
+
+  private var holdsObjects: Bool {
+    guard case .list(let elements) = self else { return false }
+    return elements.contains { if case .object = $0 { true } else { false } }
   }
 
   private func write(to text: inout String, isTight: Bool) {

@@ -59,9 +59,9 @@ public enum DeviceCatalogue {
     }
     let found = byAlias.isEmpty ? byPart : byAlias
     guard let first = found.first else {
-      throw .unknown(
-        name: text,
-        nearest: nearestName(to: text, among: entries.flatMap { [$0.name] + $0.aliases }))
+      let names = entries.flatMap { [$0.name] + $0.aliases }
+      let nearest = text.count < 3 ? nil : nearestName(to: text, among: names)
+      throw .unknown(name: text, nearest: nearest)
     }
     guard found.count == 1 else {
       throw .ambiguous(name: text, candidates: found.map(\.name))

@@ -67,47 +67,58 @@ extension DeviceCommand {
     }
   }
 
-  /// A device as a line for programs; keys carry units.
+  /// A device as a line for programs; keys and columns carry units.
   private struct Row: Encodable {
-    let name: String
-    let vendor: String?
-    let `class`: String
-    let release_year: Int?
-    let matrix_type: String?
-    let matrix_flop_per_s: Double?
-    let vector_type: String?
-    let vector_flop_per_s: Double?
-    let capacity_bytes: Double?
-    let bandwidth_b_per_s: Double?
-    let tdp_w: Double?
+    private let name: String
+    private let vendor: String?
+    private let deviceClass: String
+    private let releaseYear: Int?
+    private let matrixType: String?
+    private let matrixRate: Double?
+    private let vectorType: String?
+    private let vectorRate: Double?
+    private let capacity: Double?
+    private let bandwidth: Double?
+    private let designPower: Double?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case name, vendor
+      case deviceClass = "class"
+      case releaseYear = "release_year"
+      case matrixType = "matrix_type"
+      case matrixRate = "matrix_flop_per_s"
+      case vectorType = "vector_type"
+      case vectorRate = "vector_flop_per_s"
+      case capacity = "capacity_bytes"
+      case bandwidth = "bandwidth_b_per_s"
+      case designPower = "tdp_w"
+    }
 
     init(_ device: Device) {
       let matrix = device.usualPeak(of: .matrix)
       let vector = device.usualPeak(of: .vector)
       name = device.name
       vendor = device.vendor
-      `class` = device.deviceClass.rawValue
-      release_year = device.releaseYear
-      matrix_type = matrix?.type.rawValue
-      matrix_flop_per_s = matrix?.dense?.value.value
-      vector_type = vector?.type.rawValue
-      vector_flop_per_s = vector?.dense?.value.value
-      capacity_bytes = device.capacity?.value.value
-      bandwidth_b_per_s = device.bandwidth?.value.value
-      tdp_w = device.power.thermalDesign?.value.value
+      deviceClass = device.deviceClass.rawValue
+      releaseYear = device.releaseYear
+      matrixType = matrix?.type.rawValue
+      matrixRate = matrix?.dense?.value.value
+      vectorType = vector?.type.rawValue
+      vectorRate = vector?.dense?.value.value
+      capacity = device.capacity?.value.value
+      bandwidth = device.bandwidth?.value.value
+      designPower = device.power.thermalDesign?.value.value
     }
 
-    static let header = [
-      "name", "vendor", "class", "release_year", "matrix_type", "matrix_flop_per_s", "vector_type",
-      "vector_flop_per_s", "capacity_bytes", "bandwidth_b_per_s", "tdp_w",
-    ]
+    static let header = CodingKeys.allCases.map(\.rawValue)
 
+    /// In the order of the header.
     var cells: [String] {
       func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
       return [
-        name, vendor ?? "", `class`, release_year.map { "\($0)" } ?? "", matrix_type ?? "",
-        text(matrix_flop_per_s), vector_type ?? "", text(vector_flop_per_s), text(capacity_bytes),
-        text(bandwidth_b_per_s), text(tdp_w),
+        name, vendor ?? "", deviceClass, releaseYear.map { "\($0)" } ?? "", matrixType ?? "",
+        text(matrixRate), vectorType ?? "", text(vectorRate), text(capacity), text(bandwidth),
+        text(designPower),
       ]
     }
   }

@@ -83,10 +83,10 @@ extension DeviceCommand {
       let name = ([level.name] + [level.technology].compactMap(\.self)).joined(separator: " ")
       let each = level.scope == .computeUnit ? " each" : ""
       table.add(name + ", capacity", level.capacity) {
-        (isMain ? $0.compactDescription : $0.binaryDescription) + each
+        (isMain ? exact($0) : $0.binaryDescription) + each
       }
-      table.add(name + ", bandwidth", level.bandwidth) { $0.compactDescription + each }
-      table.add(name + ", achieved", level.achievedBandwidth) { $0.compactDescription + each }
+      table.add(name + ", bandwidth", level.bandwidth) { exact($0) + each }
+      table.add(name + ", achieved", level.achievedBandwidth) { exact($0) + each }
       table.add(name + ", energy", level.energyPerByte)
     }
 
@@ -128,7 +128,10 @@ extension DeviceCommand {
     mutating func add<Amount: Quantity>(
       _ name: String, _ figure: Figure<Amount>?, ridge: String = ""
     ) {
-      add(name, figure, ridge: ridge) { $0.compactDescription }
+      add(name, figure, ridge: ridge, text: exact)
     }
   }
 }
+
+/// An amount with the digits in which data sheets state it.
+private func exact(_ amount: some Quantity) -> String { amount.text(significantDigits: 6) }
