@@ -52,7 +52,15 @@ public enum NetworkRegistry {
 
   private static let byName = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  private static let byLowercasedName = Dictionary(
+    all.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
 
-  /// The architecture of that name; nil when there is none.
-  public static func network(named name: String) -> NetworkDefinition? { byName[name] }
+  /// The architecture of that name, whatever its case, with or without the tag of a checkpoint
+  /// (`resnet50.a1_in1k`); nil when there is none.
+  public static func network(named name: String) -> NetworkDefinition? {
+    if let network = byName[name] { return network }
+    let bare = name.lowercased()
+    return byLowercasedName[bare]
+      ?? bare.firstIndex(of: ".").flatMap { byLowercasedName[String(bare[..<$0])] }
+  }
 }

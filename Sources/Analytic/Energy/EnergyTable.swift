@@ -1,0 +1,58 @@
+import Devices
+
+/// Energies of single events where a device does not state its own: by process and by memory.
+///
+/// Figures are of the order of published ones and from memory; each is at the maker's usual clock and
+/// includes the registers and caches of the unit.
+public struct EnergyTable: Sendable, Hashable {
+  /// J for one FLOP of a vector unit in fp32 at 16 nm.
+  /// - Source: boards whose power limits their fp32 products (Tesla P4, T4), 20 pJ with their share of
+  ///   everything else.
+  public var vectorFLOP = 17e-12
+  /// J for one FLOP of a matrix unit in fp16 at 7 nm.
+  /// - Source: an A100 SXM at its 400 W holds about 260 of its 312 TFLOP/s.
+  public var matrixFLOP = 1.2e-12
+  /// Energy falls by this power of the process's nanometres.
+  public var processExponent = 0.75
+  /// J for one byte of a last cache, at 7 nm.
+  public var cacheByte = 8e-12
+  /// Part of the power between idle and the limit that any running kernel takes: clocks, schedulers.
+  public var activeShare = 0.2
+  /// Idle power over the limit, where a device does not state it.
+  public var idleShare = 0.12
+
+  public static let standard = EnergyTable()
+
+  /// J for one byte of a main memory, with its interface on both sides.
+  public func mainMemoryByte(technology: String?) -> Double {
+    guard let technology = technology?.uppercased() else { return 60e-12 }
+    for (name, energy) in Self.technologies where technology.hasPrefix(name) { return energy }
+    return 60e-12
+  }
+
+  /// By the beginning of their names, longer ones first.
+  private static let technologies: [(String, Double)] = [
+    ("HBM3", 32e-12), ("HBM2", 44e-12), ("HBM", 56e-12), ("GDDR7", 56e-12), ("GDDR6X", 64e-12),
+    ("GDDR6", 64e-12), ("GDDR5X", 80e-12), ("GDDR5", 100e-12), ("LPDDR5", 36e-12),
+    ("LPDDR4", 44e-12), ("LPDDR", 60e-12), ("DDR5", 110e-12), ("DDR4", 150e-12),
+    ("DDR", 200e-12), ("SRAM", 2e-12),
+  ]
+
+  /// The factor of a format on the energy of a product, over that of the unit's own format.
+  func formatFactor(_ format: NumberFormat) -> Double {
+    switch format {
+    case .fp64: 3.2
+    case .fp32: 1
+    case .tf32: 1.5
+    case .fp16, .bf16: 1
+    case .fp8: 0.62
+    case .int8: 0.55
+    case .fp4, .int4: 0.35
+    }
+  }
+
+  func processFactor(_ nanometres: Double?, reference: Double) -> Double {
+    guard let nanometres, nanometres > 0 else { return 1 }
+    return power(nanometres / reference, processExponent)
+  }
+}
