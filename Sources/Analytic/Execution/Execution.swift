@@ -1,3 +1,5 @@
+import Devices
+
 /// How a workload is run: in which types, in which layout, and what is joined into one kernel.
 public struct Execution: Sendable, Hashable {
   /// The workload's own types where nil.
@@ -31,4 +33,12 @@ public enum Fusion: String, CaseIterable, Sendable {
   case pointwise
   /// Those chains, and each with the convolution or product before it, as in an inference engine.
   case epilogue
+}
+
+extension Fusion {
+  /// What is usual on a class of devices: frameworks run eagerly on graphics processors, engines
+  /// compile for everything else.
+  public static func standard(for deviceClass: DeviceClass) -> Fusion {
+    deviceClass == .gpu ? .none : .epilogue
+  }
 }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Workloads
 import Zoo
 
-/// At what size a network runs, and how it is counted.
-struct WorkloadOptions: ParsableArguments {
+/// At what size and in which phase a network runs.
+struct RunOptions: ParsableArguments {
   @Option(help: "Pictures or sequences in one run.")
   var batch: Int?
 
@@ -22,6 +22,29 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Optimiser of a training step: sgd, momentum or adam.")
   var optimizer = Optimizer.adam
 
+  func request() throws -> WorkloadRequest {
+    var request = WorkloadRequest()
+    request.batch = batch
+    request.phase = phase
+    request.context = context
+    request.optimizer = optimizer
+    for text in set {
+      let pair = text.split(separator: "=", maxSplits: 1)
+      guard pair.count == 2, let value = Int(pair[1]) else {
+        throw ValidationError("--set is '\(text)'; write name=number, as image=384")
+      }
+      guard request.settings.updateValue(value, forKey: String(pair[0])) == nil else {
+        throw ValidationError("--set names '\(pair[0])' twice")
+      }
+    }
+    return request
+  }
+}
+
+/// At what size a network runs, and how it is counted.
+struct WorkloadOptions: ParsableArguments {
+  @OptionGroup var run: RunOptions
+
   @Option(help: "How a built-in network of pictures is stored, as fp32, fp16 or int8.")
   var type = DataType.float32
 
@@ -36,21 +59,8 @@ struct WorkloadOptions: ParsableArguments {
   var strict = false
 
   func request() throws -> WorkloadRequest {
-    var request = WorkloadRequest()
-    request.batch = batch
-    request.phase = phase
-    request.context = context
-    request.optimizer = optimizer
+    var request = try run.request()
     request.type = type
-    for text in set {
-      let pair = text.split(separator: "=", maxSplits: 1)
-      guard pair.count == 2, let value = Int(pair[1]) else {
-        throw ValidationError("--set is '\(text)'; write name=number, as image=384")
-      }
-      guard request.settings.updateValue(value, forKey: String(pair[0])) == nil else {
-        throw ValidationError("--set names '\(pair[0])' twice")
-      }
-    }
     return request
   }
 

@@ -1,35 +1,17 @@
 import ArgumentParser
 import Evaluation
 import Predictions
-import Quantities
 import Reports
-import Workloads
 import Zoo
 
-struct Predict: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Predicts the latency of architectures on the predictor's device.",
-    discussion: """
-        perfmodel predict --predictor host.h5 --architecture \\
-          '|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|none~1|skip_connect~2|'
-        perfmodel predict --predictor host.h5 --architectures mine.csv --format csv
-      """)
-
-  @OptionGroup var adapted: AdaptedPredictorOptions
-
-  @Option(help: "An architecture in its space's notation; may be given several times.")
-  var architecture: [String] = []
-
-  @Option(help: "CSV of architectures.")
-  var architectures: String?
-
-  @OptionGroup var format: FormatOption
-
-  func validate() throws {
-    guard architecture.isEmpty != (architectures == nil) else {
-      throw ValidationError("name what to predict: either --architecture or --architectures")
-    }
-  }
+/// What an adapted predictor says of architectures of its space.
+struct AdaptedPrediction {
+  let predictor: String
+  /// CSV of the user's own features.
+  let features: String?
+  let architecture: [String]
+  let architectures: String?
+  let format: OutputFormat
 
   private struct Row: Encodable {
     let architecture: String
@@ -43,15 +25,15 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    let predictor = try adapted.load()
+    let predictor = try ShippedPredictors.load(predictor)
     let list =
       try architectures.map { try ArchitectureList(csv: $0, space: predictor.space) }
       ?? ArchitectureList(notations: architecture, space: predictor.space)
     let estimates = try predictor.model().predict(
       predictor.encode(
-        list.architectures, userFeatures: try adapted.userFeatures(for: list.ids, of: predictor)))
+        list.architectures, userFeatures: try loadUserFeatures(features, for: list.ids, of: predictor)))
     let connected = list.architectures.map { predictor.space.isConnected($0) }
-    switch format.format {
+    switch format {
     case .table:
       var table = TextTable([
         .init("latency"), .init("90 % interval"), .init("architecture", .left),

@@ -1,0 +1,52 @@
+import Analytic
+import ArgumentParser
+import Devices
+import Workloads
+import Zoo
+
+/// How a workload is run on a device.
+struct ExecutionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Types of the run: \(Precision.allCases.map(\.rawValue).joined(separator: ", ")).",
+      discussion: "amp is automatic mixed precision; w8a16 and w4a16 narrow the weights alone. "
+        + "Default: the network's own types."))
+  var precision: Precision?
+
+  @Option(help: "Order of an image's dimensions in memory: nhwc or nchw.")
+  var layout = TensorLayout.channelsLast
+
+  @Option(
+    help: ArgumentHelp(
+      "What the runtime joins into one kernel: none, pointwise or epilogue.",
+      discussion: "none is an eager framework, pointwise a compiler, epilogue an inference engine. "
+        + "Default: none on a gpu, epilogue elsewhere."))
+  var fusion: Fusion?
+
+  func execution(on device: Device, precision: Precision? = nil) -> Execution {
+    Execution(
+      precision: precision ?? self.precision, layout: layout,
+      fusion: fusion ?? .standard(for: device.deviceClass))
+  }
+}
+
+/// What was measured on a device, and what to do where a run does not fit it.
+struct FitOptions: ParsableArguments {
+  @Option(help: "What 'perfmodel device fit' has learned of the device.")
+  var fit: String?
+
+  @Flag(help: "Predict also what does not fit into the device's memory.")
+  var ignoreMemory = false
+
+  func calibration(of device: Device) throws -> DeviceCalibration? {
+    try fit.map { try CalibrationFile.read($0, device: device) }
+  }
+
+  func check(_ program: KernelProgram, on device: Device) throws {
+    if !ignoreMemory, let shortage = MemoryShortage(program, on: device) { throw shortage }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+extension TensorLayout: ExpressibleByArgument {}
+extension Fusion: ExpressibleByArgument {}
