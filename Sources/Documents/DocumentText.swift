@@ -2,6 +2,7 @@ import Quantities
 
 /// A name from a file on one line, without what a terminal would obey, and no longer than `limit`.
 public func printable(_ name: some StringProtocol, limit: Int = 200) -> String {
+  if name.utf8.count <= limit, name.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return String(name) }
   var text = ""
   for scalar in name.unicodeScalars.prefix(limit) {
     let isControl = scalar.properties.generalCategory == .control

@@ -112,22 +112,34 @@ public struct JSONNode<Failure: DocumentFailure>: Sendable {
 /// The members of an object, which remembers those it was asked for: the others are not known.
 public final class JSONObject<Failure: DocumentFailure> {
   public let node: JSONNode<Failure>
-  /// In the order of the text.
-  public let keys: [String]
-  private let members: [String: JSONTree]
-  private var known: Set<String> = []
+  private let members: [JSONTree.Member]
+  /// Of an object with many members, where each is.
+  private let places: [String: Int]
+  /// Every key that was asked for, and which members that found.
+  private var asked: [String] = []
+  private var isRead: [Bool]
 
   fileprivate init(_ members: [JSONTree.Member], at node: JSONNode<Failure>) {
-    keys = members.map(\.key)
-    self.members = Dictionary(
-      members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     self.node = node
+    self.members = members
+    isRead = [Bool](repeating: false, count: members.count)
+    places =
+      members.count <= 24
+      ? [:]
+      : Dictionary(
+        members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
   }
+
+  /// In the order of the text.
+  public var keys: [String] { members.map(\.key) }
 
   /// nil where the key is missing.
   public func optional(_ key: String) -> JSONNode<Failure>? {
-    known.insert(key)
-    return members[key].map { node.member(key, $0) }
+    asked.append(key)
+    let found = places.isEmpty ? members.firstIndex { $0.key == key } : places[key]
+    guard let place = found else { return nil }
+    isRead[place] = true
+    return node.member(key, members[place].value)
   }
 
   /// - Throws: `malformed` where the key is missing, with one that may have been meant for it.
@@ -138,16 +150,20 @@ public final class JSONObject<Failure: DocumentFailure> {
   }
 
   private func nearest(to key: String) -> String {
-    for other in keys.sorted() where !known.contains(other) && other.utf8.count <= 60 {
-      if !suggestion(for: other, among: [key]).isEmpty { return " (there is \(quoted(other)))" }
+    for (member, isRead) in zip(members, isRead) where !isRead && member.key.utf8.count <= 60 {
+      if !suggestion(for: member.key, among: [key]).isEmpty {
+        return " (there is \(quoted(member.key)))"
+      }
     }
     return ""
   }
 
   /// - Throws: `malformed` where there is a key that nobody asked for.
   public func finish() throws(Failure) {
-    guard let other = keys.first(where: { !known.contains($0) }) else { return }
+    guard let place = isRead.firstIndex(of: false) else { return }
+    let other = members[place].key
     throw node.malformed(
-      "there is no key \(quoted(other)) here" + suggestion(for: other, among: known.sorted()))
+      "there is no key \(quoted(other)) here"
+        + suggestion(for: other, among: Set(asked).sorted()))
   }
 }

@@ -65,7 +65,7 @@ struct JSONParser {
 
   private mutating func object() throws(JSONSyntaxError) -> JSONTree {
     var members: [JSONTree.Member] = []
-    var keys: Set<String> = []
+    var keys = KeySet()
     skipSpace()
     if take("}") { return .object(members) }
     while true {
@@ -75,7 +75,7 @@ struct JSONParser {
       }
       let start = place
       let key = try text()
-      guard keys.insert(key).inserted else {
+      guard keys.insert(key) else {
         place = start
         throw failure("the key \(quoted(key)) stands twice")
       }
@@ -139,6 +139,7 @@ struct JSONParser {
     place += 1
     var plain = place
     var decoded: [UInt8] = []
+    var isASCII = true
     while true {
       guard let byte = next else {
         place = start
@@ -146,8 +147,10 @@ struct JSONParser {
       }
       switch byte {
       case UInt8(ascii: "\""):
-        decoded.append(contentsOf: bytes[plain..<place])
+        let rest = bytes[plain..<place]
         place += 1
+        if decoded.isEmpty, isASCII { return String(decoding: rest, as: UTF8.self) }
+        decoded.append(contentsOf: rest)
         guard let text = String(validating: decoded, as: UTF8.self) else {
           place = start
           throw failure("a text is not UTF-8")
@@ -159,7 +162,9 @@ struct JSONParser {
         decoded.append(contentsOf: try escaped().utf8)
         plain = place
       case 0..<0x20: throw failure("a line break or tab in a text is written \\n or \\t")
-      default: place += 1
+      default:
+        if byte >= 0x80 { isASCII = false }
+        place += 1
       }
     }
   }
@@ -240,6 +245,22 @@ struct JSONParser {
 
   private func shown(_ byte: UInt8) -> String {
     0x20..<0x7F ~= byte ? String(UnicodeScalar(byte)) : "byte \(byte)"
+  }
+}
+
+/// The keys of an object: most have a few, which are found faster one by one than by hashing.
+private struct KeySet {
+  private var few: [String] = []
+  private var many: Set<String> = []
+
+  /// Whether the key is new.
+  mutating func insert(_ key: String) -> Bool {
+    if few.count < 24 {
+      guard !few.contains(key) else { return false }
+      few.append(key)
+      return true
+    }
+    return !few.contains(key) && many.insert(key).inserted
   }
 }
 

@@ -18,7 +18,7 @@ public enum DeviceCatalogue {
     guard let url = Bundle.module.url(forResource: "devices", withExtension: "jsonl"),
       let data = try? Data(contentsOf: url)
     else { return [] }
-    return [UInt8](data).split(separator: UInt8(ascii: "\n")).compactMap(entry)
+    return entries(of: [UInt8](data))
   }()
 
   /// The names of every device, in the order of the file.
@@ -74,6 +74,16 @@ public enum DeviceCatalogue {
   }
 
   // MARK: - Index
+
+  private static func entries(of bytes: [UInt8]) -> [Entry] {
+    var entries: [Entry] = []
+    var rest = bytes[...]
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      if let entry = entry(rest[..<end]) { entries.append(entry) }
+      rest = rest[(end + 1)...]
+    }
+    return entries
+  }
 
   /// The name and the aliases of a line, which begins with them.
   private static func entry(_ line: ArraySlice<UInt8>) -> Entry? {
