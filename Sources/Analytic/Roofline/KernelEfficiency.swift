@@ -71,6 +71,8 @@ public struct EfficiencyTable: Sendable, Hashable {
   /// its logarithm: of the device as a whole, and of one network beside another on it.
   public var deviceDeviation: Double
   public var networkDeviation: Double
+  /// Of energy beside that of latency.
+  public var energyDeviation: Double
 
   public subscript(kind: KernelKind) -> KernelEfficiency {
     get { kinds[Int(kind.rawValue)] }

@@ -15,29 +15,28 @@ extension RooflineModel {
   /// z with P(|Z| ≤ z) = 0.9.
   static let normalQuantile = 1.6448536269514722
 
-  /// The standard deviation of ln(measured ÷ predicted) latency.
+  /// How far ln(measured ÷ predicted) latency strays.
   ///
   /// ```
   /// σ² = σ_network² + gᵀ C g          g: ∂ ln T / ∂ ln factor, C: covariance of a fit
   /// σ² = σ_network² + σ_device²       without one
   /// ```
-  func deviation(_ program: KernelProgram, _ machine: Machine) -> Double {
-    let tally = KernelTally(program)
+  public func deviation(_ tally: KernelTally, _ machine: Machine) -> LatencyDeviation {
     guard let calibration else {
-      return hypot(efficiency.networkDeviation, efficiency.deviceDeviation)
+      return LatencyDeviation(shared: efficiency.deviceDeviation, own: efficiency.networkDeviation)
     }
     let slopes = machine.sensitivities(tally)
-    var variance = calibration.networkDeviation * calibration.networkDeviation
+    var variance = 0.0
     for (i, row) in calibration.covariance.enumerated() {
       for (j, value) in row.enumerated() { variance += slopes[i] * slopes[j] * value }
     }
-    return max(variance, 1e-6).squareRoot()
+    return LatencyDeviation(
+      shared: max(variance, 0).squareRoot(), own: calibration.networkDeviation)
   }
 
   /// Energy is known less well than time: powers come from tables.
-  func energyDeviation(_ program: KernelProgram, _ machine: Machine) -> Double {
-    if let energy = calibration?.energy { return energy.deviation }
-    return hypot(deviation(program, machine), 0.25)
+  func energyDeviation(_ latency: LatencyDeviation) -> Double {
+    calibration?.energy?.deviation ?? hypot(latency.total, efficiency.energyDeviation)
   }
 
   /// What was taken to be so, by the workload, the lowering, the device and the model.
@@ -50,6 +49,21 @@ extension RooflineModel {
     lines += machine.assumptions + machine.power.assumptions
     return lines
   }
+}
+
+/// Standard deviations of ln(measured ÷ predicted).
+public struct LatencyDeviation: Sendable, Hashable {
+  /// In common to all workloads on a device: it moves them together and leaves their order.
+  public var shared: Double
+  /// Of one workload beside another.
+  public var own: Double
+
+  public init(shared: Double, own: Double) {
+    self.shared = shared
+    self.own = own
+  }
+
+  public var total: Double { (shared * shared + own * own).squareRoot() }
 }
 
 extension Machine {

@@ -87,10 +87,10 @@ public struct RooflineModel: PerformanceModel {
       time = dispatched
       energy += joules
     }
+    let deviation = deviation(KernelTally(program), machine)
     return Prediction(
-      latency: interval(Seconds(time), deviation: deviation(program, machine)),
-      energy: interval(
-        Joules(energy), deviation: energyDeviation(program, machine)),
+      latency: interval(Seconds(time), deviation: deviation.total),
+      energy: interval(Joules(energy), deviation: energyDeviation(deviation)),
       peakMemory: Estimate(program.footprint.total), breakdown: breakdown, method: method,
       assumptions: assumptions(program, machine))
   }
@@ -114,8 +114,10 @@ extension Machine {
     launches * dispatch * factors[CalibratedTerm.overhead.rawValue]
   }
 
-  /// The total of a tally: what a sweep needs of a point.
-  func totals(_ tally: KernelTally) -> (seconds: Double, joules: Double) {
+  /// The total of a tally, as `RooflineModel.predict` has it: what a sweep needs of a point.
+  ///
+  /// - Complexity: O(distinct kernels), without allocation.
+  public func totals(_ tally: KernelTally) -> (seconds: Double, joules: Double) {
     var busy = 0.0
     var dynamic = 0.0
     var launches = 0.0
