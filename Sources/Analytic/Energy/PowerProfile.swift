@@ -19,17 +19,22 @@ public struct PowerProfile: Sendable {
   let vectorFLOP: Double
   let mainMemoryByte: Double
   let cacheByte: Double
+  /// On the energies of arithmetic and traffic, where joules were measured; 1 without.
+  let dynamicFactor: Double
   /// What was taken from a table.
   let assumptions: [String]
 
   init(
     _ device: Device, product: NumberFormat, unit: ExecutionUnit, elementwise: NumberFormat,
-    limit: Double? = nil, table: EnergyTable = .standard
+    limit: Double? = nil, table: EnergyTable = .standard, calibration: EnergyCalibration? = nil
   ) {
     var assumptions: [String] = []
     let design = device.power.thermalDesign?.value.value
     self.limit = limit ?? design ?? .infinity
-    if let own = device.power.idle?.value.value {
+    dynamicFactor = calibration?.dynamicFactor ?? 1
+    if let calibration {
+      idle = calibration.idleWatts
+    } else if let own = device.power.idle?.value.value {
       idle = own
     } else if let design {
       idle = design * table.idleShare
@@ -42,7 +47,7 @@ public struct PowerProfile: Sendable {
       assumptions.append(
         "\(device.name) states no power limit; energy is that of its arithmetic and traffic alone")
     }
-    active = max(0, (design ?? idle) - idle) * table.activeShare
+    active = calibration?.activeWatts ?? max(0, (design ?? idle) - idle) * table.activeShare
     let process = device.processNanometres?.value
     let vector =
       table.vectorFLOP * table.processFactor(process, reference: 16)

@@ -58,7 +58,8 @@ extension EfficiencyTable {
       depthStep: 8),
     overlap: 2.7, misaligned: 0.7, alignment: 8, cacheShare: 0.5, cacheBandwidthRatio: 2.5,
     launchOverhead: 2.5e-6, dispatch: 6e-6, vectorRatio: 0.0625, deviceDeviation: 0.08,
-    networkDeviation: 0.13, energyDeviation: 0.25)
+    networkDeviation: 0.13,
+    termDeviations: [0.15, 0.15, 0.3, 0.4, 0.3, 0.12, 0.2, 0.5], energyDeviation: 0.25)
 
   /// Processors, as inference engines use them.
   public static let processor: EfficiencyTable = {

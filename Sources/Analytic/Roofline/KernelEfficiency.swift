@@ -71,6 +71,9 @@ public struct EfficiencyTable: Sendable, Hashable {
   /// its logarithm: of the device as a whole, and of one network beside another on it.
   public var deviceDeviation: Double
   public var networkDeviation: Double
+  /// Standard deviations of the logarithms of the calibrated terms from device to device: how far a
+  /// fit may move each.
+  public var termDeviations: [Double]
   /// Of energy beside that of latency.
   public var energyDeviation: Double
 

@@ -48,11 +48,11 @@ public enum MachineError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Machine {
-  /// - Parameter calibration: factors from measurements; those of the class alone without.
+  /// - Parameter calibration: what measurements say of the device; its class alone without.
   /// - Throws: `MachineError` where the device has no rate for the precision nor for a wider one.
   public init(
     _ device: Device, precision: Precision, efficiency: EfficiencyTable? = nil,
-    calibration: [Double]? = nil
+    calibration: DeviceCalibration? = nil
   ) throws(MachineError) {
     self.device = device
     self.precision = precision
@@ -84,9 +84,11 @@ extension Machine {
     units = Double(device.computeUnits?.count.value ?? 1)
     launchOverhead = device.launchOverhead?.value.value ?? table.launchOverhead
     dispatch = table.dispatch
-    factors = calibration ?? [Double](repeating: 1, count: CalibratedTerm.allCases.count)
+    factors =
+      calibration?.factors ?? [Double](repeating: 1, count: CalibratedTerm.allCases.count)
     power = PowerProfile(
-      device, product: product.format, unit: product.unit, elementwise: precision.elementwise)
+      device, product: product.format, unit: product.unit, elementwise: precision.elementwise,
+      calibration: calibration?.energy)
     self.assumptions = assumptions
   }
 

@@ -32,7 +32,7 @@ public struct RooflineModel: PerformanceModel {
   /// The device as a precision uses it.
   public func machine(_ precision: Precision) throws(MachineError) -> Machine {
     try Machine(
-      device, precision: precision, efficiency: efficiency, calibration: calibration?.factors)
+      device, precision: precision, efficiency: efficiency, calibration: calibration)
   }
 
   /// - Throws: `MachineError` where the device has no rate for the precision.
@@ -65,7 +65,8 @@ public struct RooflineModel: PerformanceModel {
         if one.total > longest { (bound, longest) = (one.bound, one.total) }
       }
       let latency = step.instances * cost.total
-      let joules = step.instances * cost.dynamicEnergy + steady * latency
+      let joules =
+        step.instances * cost.dynamicEnergy * machine.power.dynamicFactor + steady * latency
       time += latency
       energy += joules
       let operation = program.workload.operations[step.operation]
@@ -132,7 +133,8 @@ extension Machine {
     }
     let waiting = max(0, dispatchTime(launches) - busy)
     return (
-      busy + waiting, dynamic + (power.idle + power.active) * busy + power.idle * waiting
+      busy + waiting,
+      dynamic * power.dynamicFactor + (power.idle + power.active) * busy + power.idle * waiting
     )
   }
 }

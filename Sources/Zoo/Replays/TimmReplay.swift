@@ -55,40 +55,54 @@ public struct TimmReplay: Sendable {
   }
 }
 
-/// How well predicted latencies agree with measured ones.
-public struct ReplayScore: Sendable, Encodable {
-  public let count: Int
-  /// Over items, where an item's unit of work is the same for all.
-  public let spearman: Double
-  public let medianError: Double
-  public let meanError: Double
-  /// Median of ln(predicted ÷ measured): above 0 is too slow.
-  public let bias: Double
-  public let withinTenPercent: Double
-  public let coverage: Double
-
-  private enum CodingKeys: String, CodingKey {
-    case count, spearman, bias, coverage
-    case medianError = "median_error"
-    case meanError = "mean_error"
-    case withinTenPercent = "within_10_percent"
+extension TimmReplay {
+  public func predictions(_ model: RooflineModel) throws -> [Prediction] {
+    try rows.map { try model.predict($0.program) }
   }
 
-  /// - Parameter units: by which both latencies are divided for the ranking, such as the batch.
-  public init(_ pairs: [(predicted: Estimate<Seconds>, measured: Seconds, units: Double)]) {
-    let ratios = pairs.map { $0.predicted.value / $0.measured }
-    let errors = ratios.map { abs($0 - 1) }
-    count = pairs.count
-    spearman =
-      Mathematics.spearman(
-        pairs.map { $0.predicted.value.value / $0.units },
-        pairs.map { $0.measured.value / $0.units }) ?? .nan
-    medianError = errors.isEmpty ? .nan : median(errors)
-    meanError = errors.isEmpty ? .nan : mean(errors)
-    bias = ratios.isEmpty ? .nan : median(ratios.map { log($0) })
-    withinTenPercent = Double(errors.count { $0 <= 0.1 }) / Double(max(1, count))
-    coverage =
-      Double(pairs.count { $0.predicted.interval?.contains($0.measured) ?? false })
-      / Double(max(1, count))
+  /// Predicted and measured steps, with the pictures of each.
+  public func pairs(
+    _ predictions: [Prediction]
+  ) -> [(predicted: Estimate<Seconds>, measured: Seconds, units: Double)] {
+    zip(rows, predictions).map { ($1.latency, $0.measured, Double($0.batch)) }
+  }
+
+  /// The score on all other networks after a fit to `samples` of them, drawn at random.
+  public func fitted(
+    _ device: Device, _ execution: Execution, samples: Int, seed: UInt64
+  ) throws -> ReplayScore {
+    var random = RandomStream(seed: seed, label: "timm")
+    let drawn = Set(random.sample(samples, of: rows.count))
+    let fit = try CalibrationFit(
+      device,
+      runs: drawn.sorted().map { place in
+        let row = rows[place]
+        return MeasuredRun(
+          label: row.network, tally: KernelTally(row.program), latency: row.measured)
+      })
+    let model = RooflineModel(device, execution, calibration: fit.calibration)
+    let networks = Set(drawn.map { rows[$0].network })
+    let others = rows.indices.filter { !drawn.contains($0) && !networks.contains(rows[$0].network) }
+    return ReplayScore(
+      try others.map { place in
+        (
+          try model.predict(rows[place].program).latency, rows[place].measured,
+          Double(rows[place].batch)
+        )
+      })
+  }
+
+  /// Every row with its prediction, as CSV.
+  public func write(_ predictions: [Prediction], to path: String) throws {
+    try CSVWriter.write(
+      header: ["network", "image", "batch", "measured_s", "predicted_s", "low_s", "high_s"],
+      rows: zip(rows, predictions).map { row, prediction in
+        [
+          row.network, "\(row.image)", "\(row.batch)", "\(row.measured.value)",
+          "\(prediction.latency.value.value)",
+          "\(prediction.latency.interval?.low.value ?? .nan)",
+          "\(prediction.latency.interval?.high.value ?? .nan)",
+        ]
+      }, to: path)
   }
 }
