@@ -30,7 +30,7 @@ extension EfficiencyTable {
         .groupedConvolution: KernelEfficiency(compute: 0.70, bandwidth: 0.80),
         .depthwiseConvolution: KernelEfficiency(compute: 0.07, bandwidth: 0.65),
         .linear: KernelEfficiency(compute: 0.97, bandwidth: 0.92),
-        .matrixMultiply: KernelEfficiency(compute: 0.3, bandwidth: 0.92),
+        .matrixMultiply: KernelEfficiency(compute: 0.97, bandwidth: 0.92),
         .attention: KernelEfficiency(compute: 0.9, bandwidth: 0.48),
         .recurrence: KernelEfficiency(compute: 0.3, bandwidth: 0.6),
         .normalization: KernelEfficiency(compute: 0.97, bandwidth: 0.7),
