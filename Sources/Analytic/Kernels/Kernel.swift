@@ -39,7 +39,7 @@ public struct Kernel: Sendable, Hashable {
   /// All traffic, as if no cache held anything.
   public var bytes: Bytes { Bytes(weightBytes + readBytes + writtenBytes + extraBytes) }
   /// A convolution that Winograd's transform can take: 3×3, step one.
-  var isWinograd = false
+  public var isWinograd = false
 
   var activationBytes: Double { readBytes + writtenBytes + extraBytes }
 }
