@@ -54,7 +54,7 @@ extension EfficiencyTable {
       feed: 13, share: 0.89, bandwidthShare: 0.56, fillBytes: 64, waveQuantization: 1, splits: [8],
       shortestSplit: 64, splitOverhead: 3e-6, splitTraffic: 0.3, window: 32,
       isSquareWindow: false, drift: 33, latencyOutputs: 14_000),
-    clockHeadroom: 1.19, inlineECCShare: 0.84, misaligned: 0.74, alignment: 8, winogradGain: 1.7,
+    clockHeadroom: 1.19, weightRowShares: ["Pascal": 0.33], inlineECCShare: 0.84, misaligned: 0.74, alignment: 8, winogradGain: 1.7,
     cacheShare: 0.4, cacheBandwidthRatio: 3, rowCycles: 370, rowElementCycles: 0.34, clock: 1.4e9,
     launchOverhead: 2.5e-6, dispatch: 6e-6, vectorRatio: 0.0625, deviceDeviation: 0.08,
     networkDeviation: 0.13, termDeviations: [0.15, 0.15, 0.3, 0.4, 0.3, 0.12, 0.2, 0.5],

@@ -24,6 +24,9 @@ public struct EfficiencyTable: Sendable, Hashable {
   /// The rate at which boards with memory of their own run above their rated clock while power
   /// allows, over the rated one; never above the data sheet's peak.
   public var clockHeadroom: Double
+  /// The share of the bandwidth with which an architecture's products read rows of weights, where it is
+  /// not all: Pascal's units fetch pieces of 32 bytes.
+  public var weightRowShares: [String: Double]
   /// The share of the bandwidth that inline error correction leaves.
   public var inlineECCShare: Double
   /// The share of the rate of matrix units that is left where a dimension is not a multiple of

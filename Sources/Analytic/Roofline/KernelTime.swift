@@ -36,6 +36,7 @@ extension Machine {
     let share = min(
       1,
       skill.bandwidth * memoryShare * (kernel.kind.isTiled ? tiling.bandwidthShare : 1)
+        * (kernel.kind == .linear ? weightRowShare : 1)
         * factors[CalibratedTerm.bandwidth(of: kernel.kind).rawValue])
     let secondsPerByte = 1 / (bandwidth * share)
     // Arithmetic.
@@ -69,8 +70,11 @@ extension Machine {
     var busy = smoothMaximum(arithmetic, traffic) + overhead
     // Power.
     var result = KernelTime()
+    let executed =
+      kernel.isWinograd && !usesMatrixUnits
+      ? kernel.matrixMACs / efficiency.winogradGain : kernel.matrixMACs
     result.dynamicEnergy =
-      2 * kernel.matrixMACs * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
+      2 * executed * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
       + main * power.mainMemoryByte + (main + cached) * power.cacheByte
     busy = max(busy, result.dynamicEnergy / power.headroom)
     let launch = factors[CalibratedTerm.overhead.rawValue] * launchOverhead
@@ -98,9 +102,9 @@ extension Machine {
       kernel, rate: matrixRate * min(1, share), units: units, cache: cacheCapacity,
       traffic: secondsPerByte, compulsory: compulsory)
     guard kernel.isWinograd, !usesMatrixUnits else { return time }
-    let peak = 2 * kernel.matrixMACs / matrixRate
     var faster = time
-    faster.arithmetic = max(peak, time.arithmetic / efficiency.winogradGain)
+    faster.arithmetic = max(
+      2 * kernel.matrixMACs / matrixRate, time.arithmetic / efficiency.winogradGain)
     return faster
   }
 

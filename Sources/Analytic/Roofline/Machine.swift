@@ -19,6 +19,8 @@ public struct Machine: Sendable {
   let bandwidth: Double
   /// The share of the bandwidth that the kind of memory leaves.
   let memoryShare: Double
+  /// The share of the bandwidth that reading rows of weights leaves on vector units.
+  let weightRowShare: Double
   /// Over the rated clock, for products.
   let clockHeadroom: Double
   /// Of the last cache.
@@ -85,6 +87,8 @@ extension Machine {
     let technology = device.mainMemory?.technology ?? ""
     let isGraphicsMemory = technology.hasPrefix("GDDR")
     memoryShare = isGraphicsMemory && technology.contains("ECC") ? table.inlineECCShare : 1
+    weightRowShare =
+      usesMatrixUnits ? 1 : device.architecture.flatMap { table.weightRowShares[$0] } ?? 1
     clockHeadroom = isGraphicsMemory ? table.clockHeadroom : 1
     let cache = device.memory.dropLast().last
     cacheCapacity = cache.flatMap { device.totalCapacity(of: $0) }?.value ?? 0

@@ -134,7 +134,7 @@ extension KernelReplay.Family {
       kernel.rows = elements
       kernel.readBytes = (hasTwo ? 8 : 4) * elements
       kernel.writtenBytes = 4 * elements
-      kernel.vectorFLOP = (operation.hasPrefix("pow") ? 40 : 1) * elements
+      kernel.vectorFLOP = (operation.hasPrefix("pow") ? 100 : 1) * elements
       return kernel
     case .softmax, .ln:
       var kernel = Kernel(self == .softmax ? .softmax : .normalization)

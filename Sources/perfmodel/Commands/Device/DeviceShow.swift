@@ -43,6 +43,7 @@ extension DeviceCommand {
       line("also called", device.aliases.joined(separator: ", "))
       line("vendor", device.vendor)
       line("class", device.deviceClass.rawValue)
+      line("architecture", device.architecture)
       line("released", device.releaseYear.map { "\($0)" })
       line("notes", device.notes)
       var table = FigureTable()
