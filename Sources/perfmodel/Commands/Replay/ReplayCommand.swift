@@ -8,8 +8,9 @@ struct ReplayCommand: ParsableCommand {
     discussion: """
         perfmodel replay timm T/benchmark-infer-amp-nhwc-pt240-cu124-rtx3090.csv.gz --device RTX-3090
         perfmodel replay kernels ../shared/data/neusight/train
+        perfmodel replay power ../shared/data/zeus
 
       Nothing of what is scored was used to choose a constant, unless the output says so.
       """,
-    subcommands: [Timm.self, Kernels.self])
+    subcommands: [Timm.self, Kernels.self, Power.self])
 }

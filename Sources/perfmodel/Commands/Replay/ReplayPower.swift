@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Reports
+import Zoo
+
+extension ReplayCommand {
+  struct Power: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Training jobs under every power limit of three boards, from two of them.",
+      discussion: """
+        Reads Zeus's traces (summary_power_v100.csv, …). The power-limit model is fitted to each job's \
+        lowest and highest limit, or to the highest alone, and scored on its other limits, beside \
+        rules that need no model. A board's floor power is the lowest that any of its jobs draws. The \
+        constants of all jobs were fitted on these same traces; --leave-one-out fits them again on \
+        the other boards.
+
+          perfmodel replay power ../shared/data/zeus
+          perfmodel replay power ../shared/data/zeus --leave-one-out --format json
+        """)
+
+    @Argument(help: "Folder of the tables.")
+    var folder: String
+    @Flag(help: "Score each board also under constants that were fitted to the others.")
+    var leaveOneOut = false
+    @OptionGroup var format: FormatOption
+
+    func run() throws {
+      let replay = try PowerReplay(folder: folder)
+      var methods: [PowerReplay.Method] = [.twoPoints, .onePoint, .constant, .linear, .powerLaw]
+      if leaveOneOut { methods.insert(.otherBoards, at: 1) }
+      let progress = Progress("fitting")
+      let scores = try replay.scores(methods) { progress.update($0) }
+      progress.finish()
+      switch format.format {
+      case .json: print(try JSONReport.text(scores))
+      case .csv:
+        print(
+          CSVReport.text(
+            header: [
+              "device", "jobs", "method", "points", "time_median_ape", "time_mean_ape",
+              "power_median_ape", "power_mean_ape", "time_coverage_90", "power_coverage_90",
+              "regret_mean", "regret_max",
+            ],
+            rows: scores.map { score in
+              [score.device, score.jobs, score.method, "\(score.points)"]
+                + [score.timeMedian, score.timeMean, score.powerMedian, score.powerMean].map {
+                  "\($0)"
+                }
+                + [score.timeCoverage, score.powerCoverage].map { $0.map { "\($0)" } ?? "" }
+                + [score.regretMean, score.regretMax].map { "\($0)" }
+            }))
+      case .table: print(text(scores))
+      }
+      remark(replay)
+    }
+
+    private func text(_ scores: [PowerReplay.Score]) -> String {
+      var table = TextTable([
+        .init("device", .left), .init("jobs", .left), .init("method", .left), .init("points"),
+        .init("time"), .init("power"), .init("in 90 %: time"), .init("power"), .init("regret"),
+        .init("worst"),
+      ])
+      func percent(_ share: Double, _ digits: Int = 1) -> String {
+        String(format: "%.\(digits)f", 100 * share)
+      }
+      for score in scores.sorted(by: { ($0.jobs, order($0)) < ($1.jobs, order($1)) }) {
+        table.append([
+          score.device, score.jobs, score.method, "\(score.points)",
+          "\(percent(score.timeMedian, 2)) / \(percent(score.timeMean, 2))",
+          "\(percent(score.powerMedian, 2)) / \(percent(score.powerMean, 2))",
+          score.timeCoverage.map { percent($0, 0) } ?? "",
+          score.powerCoverage.map { percent($0, 0) } ?? "", percent(score.regretMean, 2),
+          percent(score.regretMax),
+        ])
+      }
+      return table.text
+    }
+
+    private func order(_ score: PowerReplay.Score) -> Int { score.device == "all" ? 0 : 1 }
+
+    private func remark(_ replay: PowerReplay) {
+      Console.remark(
+        "Errors of time and power are median / mean, %, over limits that the method was not given; "
+          + "regret is the energy under the limit that it calls best over the least measured, %, "
+          + "mean and worst over jobs. Power-bound: slowed by more than 5 % by the lowest limit.")
+      let floors = replay.sessions.map { "\($0.device.name) \($0.model.floor)" }
+      Console.remark(
+        "Calibration, not scored: the points that a method is given, and the floors "
+          + floors.joined(separator: ", ")
+          + ". The constants of the model were fitted on these traces"
+          + (leaveOneOut
+            ? "; those of the other boards only, where the method says so."
+            : " ('--leave-one-out' fits them on the other boards)."))
+      if replay.leftOut > 0 {
+        Console.remark("Left out with fewer than three limits: \(replay.leftOut).")
+      }
+    }
+  }
+}
