@@ -13,7 +13,7 @@ public struct PowerProfile: Sendable {
   /// W beside it while anything runs.
   let active: Double
   /// W that the board may draw; infinite where nothing is known.
-  let limit: Double
+  private(set) var limit: Double
   /// J for one FLOP of a product, and of what is done element by element.
   let matrixFLOP: Double
   let vectorFLOP: Double
@@ -66,6 +66,12 @@ public struct PowerProfile: Sendable {
       device.memory.dropLast().last?.energyPerByte?.value.value
       ?? table.cacheByte * shrink / table.processFactor(7)
     self.assumptions = assumptions
+  }
+
+  /// The same events on a board that may draw what it likes.
+  init(unlimited other: PowerProfile) {
+    self = other
+    limit = .infinity
   }
 
   /// W that arithmetic and traffic may take.

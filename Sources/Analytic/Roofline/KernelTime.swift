@@ -77,8 +77,7 @@ extension Machine {
       2 * executed * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
       + main * power.mainMemoryByte + (main + cached) * power.cacheByte
     busy = max(busy, result.dynamicEnergy / power.headroom)
-    let launch = factors[CalibratedTerm.overhead.rawValue] * launchOverhead
-    result.total = busy + launch * (kernel.sequentialSteps + kernel.extraLaunches)
+    result.total = busy + launchTime * (kernel.sequentialSteps + kernel.extraLaunches)
     result.mainMemoryBytes = main
     result.bound =
       result.total > 2 * busy

@@ -10,11 +10,11 @@ public struct Machine: Sendable {
   public let precision: Precision
   public let efficiency: EfficiencyTable
   /// Of products, FLOP/s.
-  let matrixRate: Double
+  private(set) var matrixRate: Double
   /// Whether matrix units take them.
   let usesMatrixUnits: Bool
   /// Of what is done element by element and of depthwise windows, FLOP/s.
-  let vectorRate: Double
+  private(set) var vectorRate: Double
   /// Of the main memory, B/s; infinite where nothing is known.
   let bandwidth: Double
   /// The share of the bandwidth that the kind of memory leaves.
@@ -24,16 +24,16 @@ public struct Machine: Sendable {
   /// Over the rated clock, for products.
   let clockHeadroom: Double
   /// Of the last cache.
-  let cacheBandwidth: Double
+  private(set) var cacheBandwidth: Double
   let cacheCapacity: Double
   let units: Double
   /// Hz.
-  let clock: Double
+  private(set) var clock: Double
   let launchOverhead: Double
   let dispatch: Double
   /// One factor for each `CalibratedTerm`.
   private(set) var factors: [Double]
-  let power: PowerProfile
+  private(set) var power: PowerProfile
   public let assumptions: [String]
 
   public var peakRate: FLOPPerSecond { FLOPPerSecond(matrixRate) }
@@ -111,6 +111,17 @@ extension Machine {
   init(_ other: Machine, factors: [Double]) {
     self = other
     self.factors = factors
+  }
+
+  /// The same machine without a limit of its power, its core clock at a share of the full one: rates of
+  /// arithmetic and of the last cache go with the clock, the main memory and launches do not.
+  init(_ other: Machine, unlimitedAtClock share: Double) {
+    self = other
+    matrixRate *= share
+    vectorRate *= share
+    cacheBandwidth *= share
+    clock *= share
+    power = PowerProfile(unlimited: other.power)
   }
 
   // MARK: - Rates

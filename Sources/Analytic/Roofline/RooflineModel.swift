@@ -96,7 +96,7 @@ public struct RooflineModel: PerformanceModel {
       assumptions: assumptions(program, machine))
   }
 
-  private var method: String {
+  var method: String {
     guard let calibration else { return "roofline from the data sheet" }
     return "roofline fitted to \(calibration.measurements) measurements"
   }
@@ -110,6 +110,9 @@ extension Machine {
     let share = min(1, efficiency.cacheShare * cacheCapacity / weights)
     return share * share
   }
+
+  /// Seconds of one launch.
+  var launchTime: Double { factors[CalibratedTerm.overhead.rawValue] * launchOverhead }
 
   func dispatchTime(_ launches: Double) -> Double {
     launches * dispatch * factors[CalibratedTerm.overhead.rawValue]

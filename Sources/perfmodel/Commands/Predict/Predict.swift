@@ -17,6 +17,7 @@ struct Predict: ParsableCommand {
         perfmodel predict llama-2-7b --device A100-SXM-80GB --phase decode --context 2048
         perfmodel predict mine.onnx --device mine.json --fit fit.json --format json
         perfmodel predict resnet50 --device V100-SXM2-32GB --phase training --batch 64 --svg time.svg
+        perfmodel predict resnet50 --device V100-PCIe-32GB --batch 64 --power-limit 150W
 
       With --predictor, of architectures of its space on the device that it was adapted to:
 
@@ -33,6 +34,7 @@ struct Predict: ParsableCommand {
   @OptionGroup(title: "Run") var size: RunOptions
   @OptionGroup(title: "Execution") var execution: ExecutionOptions
   @OptionGroup(title: "Device") var fit: FitOptions
+  @OptionGroup(title: "Power") var power: PowerOptions
   @Option(help: "Show this many of the longest operations.")
   var top = 12
   @Option(help: "Also draw where the time goes: an SVG file to write.")
@@ -59,6 +61,9 @@ struct Predict: ParsableCommand {
     case (.some, nil):
       guard workload == nil else {
         throw ValidationError("--predictor takes --architecture or --architectures, no workload")
+      }
+      guard power.setting == nil else {
+        throw ValidationError("--power-limit and --clock belong to --device")
       }
       guard architecture.isEmpty != (architectures == nil) else {
         throw ValidationError(
@@ -95,7 +100,8 @@ struct Predict: ParsableCommand {
       device, execution.execution(on: device), calibration: try fit.calibration(of: device))
     let program = network.kernels(model.execution)
     try fit.check(program, on: device)
-    let prediction = try model.predict(program)
+    let prediction =
+      try power.setting.map { try model.predict(program, under: $0) } ?? model.predict(program)
     let report = PredictionReport(workload: network.name, device: device.name, prediction)
     switch format.format {
     case .json: print(try PredictionReport.json([report]))
