@@ -41,12 +41,15 @@ public struct PowerPoint: Sendable {
   /// In the mean.
   public let power: Estimate<Watts>
   public let energy: Estimate<Joules>
+  /// Whether the board meets the limit while busy; below that even its lowest clock draws more.
+  public let isMet: Bool
 
   public init(
     limit: Watts?, clockShare: Double, clock: Hertz?, time: Estimate<Seconds>,
-    power: Estimate<Watts>, energy: Estimate<Joules>
+    power: Estimate<Watts>, energy: Estimate<Joules>, isMet: Bool = true
   ) {
     self.limit = limit
+    self.isMet = isMet
     self.clockShare = clockShare
     self.clock = clock
     self.time = time

@@ -1,4 +1,5 @@
 import Analytic
+import Devices
 import Foundation
 import Mathematics
 import Predictions
@@ -8,7 +9,7 @@ extension PowerReplay {
   /// Errors of one method on one board, or on all of them.
   public struct Score: Sendable, Encodable {
     public let device: String
-    /// `all`, or `power-bound`: slowed by more than 5 % by the lowest limit.
+    /// `all`; `power-bound`, slowed by more than 5 % by the lowest limit; or `resnet50`.
     public let jobs: String
     public let method: String
     /// Points that were scored: those that the method was not given.
@@ -38,6 +39,7 @@ extension PowerReplay {
   struct Outcome {
     let device: String
     let isPowerBound: Bool
+    let isResNet: Bool
     var timeErrors: [Double] = []
     var powerErrors: [Double] = []
     var timeInside: [Bool] = []
@@ -45,9 +47,9 @@ extension PowerReplay {
     var regret = 0.0
   }
 
-  /// Every method on every board and on all of them, for all jobs and for those that a limit slows.
+  /// Every method on every board and on all of them, for several sets of jobs.
   public func scores(
-    _ methods: [Method] = [.twoPoints, .onePoint, .constant, .linear, .powerLaw],
+    _ methods: [Method] = [.twoPoints, .onePoint, .constant, .linear, .powerLaw, .roofline],
     progress: (Double) -> Void = { _ in }
   ) throws -> [Score] {
     var scores: [Score] = []
@@ -56,29 +58,34 @@ extension PowerReplay {
       for session in sessions {
         progress(Double(place) / Double(methods.count))
         let model = method == .otherBoards ? try refitted(without: session) : session.model
-        for job in session.jobs {
-          outcomes.append(
-            try Self.outcome(method, job, model, device: session.device.name))
+        for job in session.jobs where method.takes(job) {
+          outcomes.append(try Self.outcome(method, job, model, session.device))
         }
       }
       for device in sessions.map(\.device.name) + ["all"] {
         let own = outcomes.filter { device == "all" || $0.device == device }
-        scores.append(Score(device, "all", method, own))
-        scores.append(Score(device, "power-bound", method, own.filter(\.isPowerBound)))
+        if method != .roofline {
+          scores.append(Score(device, "all", method, own))
+          scores.append(Score(device, "power-bound", method, own.filter(\.isPowerBound)))
+        }
+        scores.append(Score(device, "resnet50", method, own.filter(\.isResNet)))
       }
     }
     return scores
   }
 
   static func outcome(
-    _ method: Method, _ job: PowerTrace.Job, _ model: PowerLimitModel, device: String
+    _ method: Method, _ job: PowerTrace.Job, _ model: PowerLimitModel, _ device: Device
   ) throws -> Outcome {
-    var outcome = Outcome(device: device, isPowerBound: job.isPowerBound)
-    let forecasts = try forecasts(method, job, model)
+    var outcome = Outcome(
+      device: device.name, isPowerBound: job.isPowerBound, isResNet: job.isResNet)
+    let forecasts = try forecasts(method, job, model, device)
     let calibration = method.calibration(job.points.count)
-    for (place, (point, forecast)) in zip(job.points, forecasts).enumerated()
-    where !calibration.contains(place) {
-      outcome.timeErrors.append(abs(forecast.time.value / point.time - 1))
+    for (place, (point, forecast)) in zip(job.points, forecasts).enumerated() {
+      let isGiven = calibration.contains(place)
+      // The roofline is given a time and no power.
+      if isGiven && method != .roofline { continue }
+      if !isGiven { outcome.timeErrors.append(abs(forecast.time.value / point.time - 1)) }
       outcome.powerErrors.append(abs(forecast.power.value / point.power - 1))
       if let interval = forecast.time.interval {
         outcome.timeInside.append(interval.contains(point.time))

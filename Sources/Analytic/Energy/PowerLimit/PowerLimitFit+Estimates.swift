@@ -53,7 +53,8 @@ extension PowerLimitFit {
     return PowerPoint(
       limit: limit, clockShare: clock, clock: model.fullClock.map { clock * $0 },
       time: estimate(duration, variance: time), power: estimate(draw, variance: power),
-      energy: estimate(draw * duration, variance: energy))
+      energy: estimate(draw * duration, variance: energy),
+      isMet: limit.map { $0 >= model.lowestPower(of: job) } ?? true)
   }
 
   private func estimate<Amount: Quantity>(_ value: Amount, variance: Double) -> Estimate<Amount> {

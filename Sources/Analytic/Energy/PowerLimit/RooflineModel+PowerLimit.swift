@@ -17,9 +17,12 @@ extension RooflineModel {
   /// The intervals hold the roofline's own deviations of time and energy, and those with which the
   /// power-limit model's κ and a stray from job to job.
   ///
+  /// - Parameter floor: of the board, where it is known better than its idle power.
   /// - Throws: `MachineError`; `PowerLimitError` where the device states no design power.
-  public func powerLimitFit(_ program: KernelProgram) throws -> PowerLimitFit {
-    try powerJob(program).fit
+  public func powerLimitFit(
+    _ program: KernelProgram, floor: Watts? = nil
+  ) throws -> PowerLimitFit {
+    try powerJob(program, floor: floor).fit
   }
 
   /// A run under a power limit, or with the core clock locked.
@@ -49,10 +52,10 @@ extension RooflineModel {
   }
 
   private func powerJob(
-    _ program: KernelProgram
+    _ program: KernelProgram, floor: Watts? = nil
   ) throws -> (derived: RooflinePowerJob, fit: PowerLimitFit, machine: Machine) {
     let machine = try machine(program.precision)
-    let model = try PowerLimitModel(device)
+    let model = try PowerLimitModel(device, floor: floor)
     let tally = KernelTally(program)
     let derived = RooflinePowerJob(
       program, machine, model, plainTime: machine.totals(tally).seconds)
@@ -140,12 +143,14 @@ extension RooflineModel {
     var lines = fit.powerAssumptions
     switch setting {
     case .limit(let limit):
-      lines.append("under \(limit.compactDescription) the core runs at \(clock) while busy: inferred")
-      let lowest = model.lowestPower(of: job)
-      if lowest > limit {
+      lines.append(
+        point.clockShare < 1
+          ? "under \(limit.compactDescription) the core runs at \(clock) while busy: inferred"
+          : "a limit of \(limit.compactDescription) does not bind")
+      if !point.isMet {
         lines.append(
-          "\(model.name) draws \(lowest) even at its lowest clock: \(limit.compactDescription) is not "
-            + "met while it is busy")
+          "\(model.name) draws \(model.lowestPower(of: job)) even at its lowest clock: "
+            + "\(limit.compactDescription) is not met while it is busy")
       }
     case .clock(let asked):
       if let limit = point.limit {

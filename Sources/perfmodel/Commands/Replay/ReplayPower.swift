@@ -26,8 +26,7 @@ extension ReplayCommand {
 
     func run() throws {
       let replay = try PowerReplay(folder: folder)
-      var methods: [PowerReplay.Method] = [.twoPoints, .onePoint, .constant, .linear, .powerLaw]
-      if leaveOneOut { methods.insert(.otherBoards, at: 1) }
+      let methods = PowerReplay.Method.allCases.filter { $0 != .otherBoards || leaveOneOut }
       let progress = Progress("fitting")
       let scores = try replay.scores(methods) { progress.update($0) }
       progress.finish()
@@ -63,7 +62,11 @@ extension ReplayCommand {
       func percent(_ share: Double, _ digits: Int = 1) -> String {
         String(format: "%.\(digits)f", 100 * share)
       }
-      for score in scores.sorted(by: { ($0.jobs, order($0)) < ($1.jobs, order($1)) }) {
+      let overall = ["all", "power-bound", "resnet50"].flatMap { jobs in
+        scores.filter { $0.device == "all" && $0.jobs == jobs }
+      }
+      let single = scores.filter { $0.device != "all" && $0.jobs == "all" }
+      for score in overall + single {
         table.append([
           score.device, score.jobs, score.method, "\(score.points)",
           "\(percent(score.timeMedian, 2)) / \(percent(score.timeMean, 2))",
@@ -76,13 +79,12 @@ extension ReplayCommand {
       return table.text
     }
 
-    private func order(_ score: PowerReplay.Score) -> Int { score.device == "all" ? 0 : 1 }
-
     private func remark(_ replay: PowerReplay) {
       Console.remark(
         "Errors of time and power are median / mean, %, over limits that the method was not given; "
           + "regret is the energy under the limit that it calls best over the least measured, %, "
-          + "mean and worst over jobs. Power-bound: slowed by more than 5 % by the lowest limit.")
+          + "mean and worst over jobs. Power-bound: slowed by more than 5 % by the lowest limit. JSON "
+          + "and CSV have these sets of jobs for each device.")
       let floors = replay.sessions.map { "\($0.device.name) \($0.model.floor)" }
       Console.remark(
         "Calibration, not scored: the points that a method is given, and the floors "
