@@ -27,9 +27,10 @@ import Zoo
     }
     let model = try score(.twoPoints)
     #expect(model.points == 826)
-    // A NumPy implementation has 1.52 / 2.64 and 1.46 / 2.21 %; some jobs have two equal minima.
-    #expect(abs(model.timeMedian - 0.0152) < 0.001 && abs(model.timeMean - 0.0264) < 0.001)
-    #expect(abs(model.powerMedian - 0.0146) < 0.001 && abs(model.powerMean - 0.0221) < 0.001)
+    // A NumPy implementation has 1.52 / 2.64 and 1.46 / 2.21 %; it ends in another minimum for a dozen
+    // jobs, a higher one for most.
+    #expect(abs(model.timeMedian - 0.0152) < 0.0015 && abs(model.timeMean - 0.0264) < 0.0015)
+    #expect(abs(model.powerMedian - 0.0146) < 0.0015 && abs(model.powerMean - 0.0221) < 0.0015)
     for device in scores where device.method == PowerReplay.Method.twoPoints.rawValue {
       #expect(device.timeMedian <= 0.08 && device.powerMedian <= 0.08)
       #expect(device.timeMean <= 0.035 && device.powerMean <= 0.035)

@@ -44,4 +44,14 @@ import Testing
       try levenbergMarquardt(start: [0]) { [log($0[0] - 1)] }
     }
   }
+
+  @Test("no step is longer than its bound") func largestStep() throws {
+    // A line to 10 takes one free step; ten of length 1 otherwise.
+    func distance(_ iterations: Int) throws -> Double {
+      try levenbergMarquardt(start: [0], largestStep: 1, iterations: iterations) { [$0[0] - 10] }
+        .parameters[0]
+    }
+    #expect(abs(try distance(3) - 3) < 1e-9)
+    #expect(abs(try distance(100) - 10) < 1e-6)
+  }
 }

@@ -22,13 +22,15 @@ public struct NonlinearFit: Sendable {
 /// - Parameters:
 ///   - start: N parameters, of the order of one or scaled by `steps`.
 ///   - steps: half widths of the differences, one for each parameter; 1e-5 without.
+///   - largestStep: how far one step may move any parameter.
 ///   - residuals: M numbers, M ≥ N for a covariance; not finite counts as uphill.
 /// - Throws: `LinearAlgebraError.notFinite` where the residuals at `start` are not finite.
 /// - Complexity: (2N + 1) evaluations for each of at most `iterations` steps.
 /// - Source: D. W. Marquardt, *An algorithm for least-squares estimation of nonlinear parameters*,
 ///   SIAM J. 11 (1963).
 public func levenbergMarquardt(
-  start: [Double], steps: [Double]? = nil, iterations limit: Int = 100, tolerance: Double = 1e-9,
+  start: [Double], steps: [Double]? = nil, largestStep: Double = .infinity,
+  iterations limit: Int = 100, tolerance: Double = 1e-9,
   residuals: ([Double]) -> [Double]
 ) throws(LinearAlgebraError) -> NonlinearFit {
   let count = start.count
@@ -71,7 +73,7 @@ public func levenbergMarquardt(
         continue
       }
       let step = factor.solve(gradient)
-      let candidate = zip(x, step).map { $0 - $1 }
+      let candidate = zip(x, step).map { $0 - min(largestStep, max(-largestStep, $1)) }
       let next = residuals(candidate)
       let nextCost = next.allSatisfy(\.isFinite) ? halfSquare(next) : .infinity
       if nextCost <= cost {

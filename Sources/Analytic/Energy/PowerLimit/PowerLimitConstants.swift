@@ -23,8 +23,8 @@ public struct PowerLimitConstants: Sendable, Hashable {
   /// Standard deviations of ln(measured ÷ curve) under a limit that the fit has not seen, beside what
   /// the job's parameters are unsure of: the noise of measurements and what the form does not hold.
   /// - Source: chosen on the same traces so that 90 % intervals hold about 90 % of the points.
-  public var timeDeviation = 0.035
-  public var powerDeviation = 0.027
+  public var timeDeviation = 0.037
+  public var powerDeviation = 0.024
   /// ln d of a job of which nothing is known, and its standard deviation: weak.
   public var dynamicPower = Prior(intercept: -0.42, slope: 0, deviation: 3)
   /// logit κ given ln d: jobs that draw little do not scale with the clock. Fitted.

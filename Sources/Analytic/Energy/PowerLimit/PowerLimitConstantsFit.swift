@@ -73,7 +73,8 @@ public enum PowerLimitConstantsFit {
       let model = model.with(constants)
       let posterior = PowerLimitPosterior(model, seen)
       let fit = try? levenbergMarquardt(
-        start: start, iterations: 12, tolerance: 1e-7, residuals: posterior.residuals)
+        start: start, largestStep: PowerLimitPosterior.largestStep, iterations: 12,
+        tolerance: 1e-7, residuals: posterior.residuals)
       let x = fit?.parameters ?? start
       let job = PowerLimitJob(coordinates: x)
       return unseen.flatMap { point in

@@ -56,7 +56,8 @@ public struct PowerLimitFit: Sendable {
     for start in posterior.starts() {
       guard
         let fit = try? levenbergMarquardt(
-          start: start, iterations: 60, tolerance: 1e-10, residuals: posterior.residuals)
+          start: start, largestStep: PowerLimitPosterior.largestStep, iterations: 60,
+          tolerance: 1e-10, residuals: posterior.residuals)
       else { continue }
       if best.map({ fit.cost < $0.cost }) ?? true { best = fit }
     }

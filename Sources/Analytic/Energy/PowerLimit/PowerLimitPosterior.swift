@@ -5,6 +5,10 @@ import Quantities
 
 /// The sum of squares that a job's fit minimises.
 struct PowerLimitPosterior {
+  /// How far one step may move a coordinate: the sum has bends where a limit begins to hold, and a long
+  /// step ends in a wrong minimum.
+  static let largestStep = 1.5
+
   private let model: PowerLimitModel
   private let limits: [Double]
   private let logTimes: [Double]
