@@ -7,6 +7,8 @@ public struct PowerCurve: Sendable {
   public let device: String
   /// By limit, ascending.
   public let points: [PowerPoint]
+  /// Under the highest limit that can be set: what the others are compared with.
+  public let reference: PowerPoint
   public let optima: [PowerOptimum]
   public let traits: PowerTraits
   /// What the curve was fitted to.
@@ -15,12 +17,14 @@ public struct PowerCurve: Sendable {
   public let assumptions: [String]
 
   public init(
-    run: String, device: String, points: [PowerPoint], optima: [PowerOptimum],
-    traits: PowerTraits, measurements: [PowerMeasurement], method: String, assumptions: [String]
+    run: String, device: String, points: [PowerPoint], reference: PowerPoint,
+    optima: [PowerOptimum], traits: PowerTraits, measurements: [PowerMeasurement], method: String,
+    assumptions: [String]
   ) {
     self.run = run
     self.device = device
     self.points = points
+    self.reference = reference
     self.optima = optima
     self.traits = traits
     self.measurements = measurements

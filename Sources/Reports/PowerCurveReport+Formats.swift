@@ -18,7 +18,10 @@ extension PowerCurveReport {
       self.curve = curve.points.map(Point.init)
       best = Dictionary(
         uniqueKeysWithValues: zip(["energy", "energy_delay", "cost"], curve.optima).map {
-          ($0, Best(objective: $1.objective, limited: Point($1.point), locked: Point($1.lockedClock)))
+          (
+            $0,
+            Best(objective: $1.objective, limited: Point($1.point), locked: Point($1.lockedClock))
+          )
         })
       traits = Traits(
         time: curve.traits.fullClockTime.value, power: curve.traits.neededPower.value,

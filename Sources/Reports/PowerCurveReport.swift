@@ -57,10 +57,9 @@ public struct PowerCurveReport: Sendable {
       table.append([
         optimum.objective, Self.limit(point), Self.clock(point), "\(point.time.value)",
         "\(point.power.value)", "\(point.energy.value)",
-        curve.points.last.map {
-          Self.change(point.time.value / $0.time.value) + ", "
-            + Self.change(point.energy.value / $0.energy.value)
-        } ?? "", Self.clock(optimum.lockedClock),
+        Self.change(point.time.value / curve.reference.time.value) + ", "
+          + Self.change(point.energy.value / curve.reference.energy.value),
+        Self.clock(optimum.lockedClock),
       ])
     }
     return table
@@ -128,7 +127,8 @@ public struct PowerCurveReport: Sendable {
     _ curve: PowerCurve, _ name: String, _ predicted: (PowerPoint) -> Double,
     _ measured: (PowerMeasurement) -> Double
   ) -> [LineChart.Series] {
-    guard let base = curve.points.last.map(predicted), base > 0 else { return [] }
+    let base = predicted(curve.reference)
+    guard base > 0 else { return [] }
     let line = LineChart.Series(
       name,
       curve.points.compactMap { point in

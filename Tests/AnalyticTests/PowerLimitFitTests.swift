@@ -134,7 +134,8 @@ import Testing
     }
   }
 
-  @Test("two points of a known job give its curve, and their order does not matter", arguments: known)
+  @Test(
+    "two points of a known job give its curve, and their order does not matter", arguments: known)
   func twoPoints(job: PowerLimitJob) throws {
     let model = board()
     let points = measured(job, model, [40, 100])
@@ -166,7 +167,9 @@ import Testing
     #expect(widths[0] > widths[1] && widths[1] > widths[2])
   }
 
-  @Test("without a point the priors speak, and times are over that at full clock") func none() throws {
+  @Test("without a point the priors speak, and times are over that at full clock") func none()
+    throws
+  {
     let fit = try PowerLimitFit(board(), [])
     // ln d = −0.42; logit κ = 0.65 − 2.5·0.42, logit a = 1.9 − 2.75·0.42.
     #expect(abs(fit.job.dynamicPower - exp(-0.42)) < 1e-12)
@@ -199,7 +202,8 @@ import Testing
 
   // MARK: - Curve
 
-  @Test("a curve shows the limits of the device and those of the measurements") func curve() throws {
+  @Test("a curve shows the limits of the device and those of the measurements") func curve() throws
+  {
     let model = PowerLimitModel(
       name: "board", thermalDesign: Watts(250), floor: Watts(36), fullClock: .gigahertz(1.38),
       limits: Watts(100)...Watts(250))
@@ -217,6 +221,8 @@ import Testing
     let few = fit.curve(
       run: "job", limits: [Watts(200), Watts(150)], eta: 1, method: "fit", assumptions: [])
     #expect(few.points.map(\.limit) == [Watts(150), Watts(200)])
-    #expect(abs((few.optima[2].point.limit ?? .zero).value - (few.optima[0].point.limit ?? .zero).value) < 0.01)
+    #expect(
+      abs((few.optima[2].point.limit ?? .zero).value - (few.optima[0].point.limit ?? .zero).value)
+        < 0.01)
   }
 }

@@ -39,7 +39,8 @@ public struct PowerProfile: Sendable {
     } else if let design {
       idle = design * table.idleShare
       assumptions.append(
-        "\(device.name) states no idle power; \(Int(100 * table.idleShare)) % of its limit is taken")
+        "\(device.name) states no idle power; \(Int(100 * table.idleShare)) % of its limit is taken"
+      )
     } else {
       idle = 0
     }

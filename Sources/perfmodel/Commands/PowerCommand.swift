@@ -35,7 +35,8 @@ struct PowerCommand: ParsableCommand {
   @OptionGroup(title: "Device") var fit: FitOptions
   @Option(
     help: ArgumentHelp(
-      "What the board draws under the lightest job, as 40W.", discussion: "Default: its idle power."),
+      "What the board draws under the lightest job, as 40W.", discussion: "Default: its idle power."
+    ),
     transform: { try Watts(parsing: $0) })
   var floor: Watts?
   @Option(help: "Limits to show, with commas between: 100W,150W; default: about ten.")

@@ -20,6 +20,7 @@ extension PowerLimitFit {
     ]
     return PowerCurve(
       run: run, device: model.name, points: shown.map { point(limit: $0) },
+      reference: point(limit: range.upperBound),
       optima: objectives.map { objective in
         PowerOptimum(
           objective: objective.title,

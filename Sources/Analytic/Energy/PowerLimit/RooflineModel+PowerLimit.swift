@@ -138,7 +138,9 @@ extension RooflineModel {
     let (model, job) = (fit.model, fit.job)
     func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
     let clock =
-      point.clock.map { "\(percent(point.clockShare)) of its clock, \($0.text(significantDigits: 3))" }
+      point.clock.map {
+        "\(percent(point.clockShare)) of its clock, \($0.text(significantDigits: 3))"
+      }
       ?? "\(percent(point.clockShare)) of its clock"
     var lines = fit.powerAssumptions
     switch setting {

@@ -69,7 +69,8 @@ struct RooflinePowerJob {
     let busyShare = total > 0 ? busy / total : 0
     let clockShare =
       busy > 0 ? min(1, max(0, (slowTotal - total) / (busy * (1 / knee - 1)))) : 0
-    let unhidden = steps.reduce(0) { $0 + $1.busy * $1.clockShare } / max(busy, .leastNormalMagnitude)
+    let unhidden =
+      steps.reduce(0) { $0 + $1.busy * $1.clockShare } / max(busy, .leastNormalMagnitude)
     if unhidden > 0 {
       for index in steps.indices { steps[index].clockShare *= clockShare / unhidden }
     }
