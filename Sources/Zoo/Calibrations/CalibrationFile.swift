@@ -53,12 +53,14 @@ public enum CalibrationFile {
 public enum CalibrationError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String)
   case malformed(path: String, problem: String)
+  case notInstalled
   case otherDevice(path: String, fitted: String, asked: String)
 
   public var description: String {
     switch self {
     case .unreadable(let path): "\(path): the file cannot be read."
     case .malformed(let path, let problem): "\(path): \(problem)."
+    case .notInstalled: "the learned rates are not beside the program; build it again."
     case .otherDevice(let path, let fitted, let asked):
       "\(path): fitted to '\(fitted)', not to '\(asked)'; name the device that it belongs to."
     }
