@@ -1,3 +1,5 @@
+import Foundation
+
 /// Kinds of work that an inference engine does at one rate each.
 public enum WorkClass: Int, CaseIterable, Sendable, Hashable {
   /// 1×1 convolutions, in 10⁸ multiply–accumulates.
@@ -26,6 +28,47 @@ public enum WorkClass: Int, CaseIterable, Sendable, Hashable {
   case overhead
 
   public static let count = allCases.count
+
+  /// For tables.
+  public var title: String {
+    switch self {
+    case .pointwise: "1×1 convolutions"
+    case .winograd: "3×3 convolutions"
+    case .otherConvolution: "other convolutions"
+    case .matrix: "products of matrices"
+    case .depthwise: "depthwise convolutions"
+    case .weights: "weights read once"
+    case .pointwiseInt8: "1×1 convolutions, 8 bits"
+    case .otherInt8: "other convolutions, 8 bits"
+    case .depthwiseInt8: "depthwise convolutions, 8 bits"
+    case .convolutionBytes: "activations of convolutions"
+    case .movedBytes: "activations moved"
+    case .elementBytes: "activations, element by element"
+    case .rankedBytes: "softmax and selection"
+    case .overhead: "starting an operation"
+    }
+  }
+
+  /// The unit in which a rate is told.
+  public var unit: String {
+    switch self {
+    case .pointwise, .winograd, .otherConvolution, .matrix, .depthwise, .pointwiseInt8,
+      .otherInt8, .depthwiseInt8:
+      "GFLOP/s"
+    case .weights, .convolutionBytes, .movedBytes, .elementBytes, .rankedBytes: "GB/s"
+    case .overhead: "µs"
+    }
+  }
+
+  /// A rate in its unit from milliseconds for one unit of work.
+  public func rate(milliseconds: Double) -> Double {
+    switch self {
+    case .depthwise, .depthwiseInt8: 2e6 / milliseconds * 1e-6
+    case .overhead: milliseconds * 1e3
+    case .weights, .convolutionBytes, .movedBytes, .elementBytes, .rankedBytes: 1 / milliseconds
+    default: 2e8 / milliseconds * 1e-6
+    }
+  }
 }
 
 /// One operation as the features of its work; instances of it are counted.
@@ -78,8 +121,8 @@ public struct WorkShape: Sendable, Hashable, Codable {
 
   /// The constants as their logarithms, for fitting.
   public var logarithms: [Double] {
-    get { Self.paths.map { logOf(self[keyPath: $0]) } }
-    set { for (path, value) in zip(Self.paths, newValue) { self[keyPath: path] = expOf(value) } }
+    get { Self.paths.map { log(self[keyPath: $0]) } }
+    set { for (path, value) in zip(Self.paths, newValue) { self[keyPath: path] = exp(value) } }
   }
 
   private static let paths: [WritableKeyPath<WorkShape, Double> & Sendable] = [

@@ -1,8 +1,3 @@
-import Foundation
-
-func logOf(_ value: Double) -> Double { log(value) }
-func expOf(_ value: Double) -> Double { exp(value) }
-
 extension WorkShape {
   /// The work of one operation, by class, all its instances.
   public func work(_ operation: WorkOperation) -> [Double] {
