@@ -1,11 +1,27 @@
 import Workloads
 
 extension Workload {
-  /// The work of every operation, views left out (nil), for engines that store activations in one type
-  /// whatever the network's file says: bytes are counted as fp32.
+  /// The work of every operation as an inference engine does it; nil for what costs nothing: views, and
+  /// what a converter joins with the operation before.
+  ///
+  /// Activations are counted as fp32, whatever the network's file says. An ncnn graph is already what
+  /// the engine runs; in others batch normalisations fold into the product before them, and the
+  /// functions that ncnn's convolutions apply themselves become part of those.
   public func workOperations(_ counts: WorkloadCounts) -> [WorkOperation?] {
-    zip(operations, counts.operations).map { operation, cost in
-      operation.kind.isView ? nil : workOperation(operation, cost)
+    let isConverted = source.hasSuffix(".param")
+    var followsProduct = [Bool](repeating: false, count: isConverted ? 0 : values.count)
+    return zip(operations, counts.operations).map { operation, cost in
+      if operation.kind.isView { return nil }
+      if !isConverted {
+        let output = outputs(of: operation).first.map { Int($0.index) }
+        let follows = inputs(of: operation).first.map { followsProduct[Int($0.index)] } ?? false
+        if follows, operation.kind.joinsProduct {
+          if let output { followsProduct[output] = operation.kind == .normalization(.batch) }
+          return nil
+        }
+        if let output { followsProduct[output] = operation.kind.isProductWithWeights }
+      }
+      return workOperation(operation, cost)
     }
   }
 
@@ -68,6 +84,24 @@ extension Workload {
         (height / 4).rounded(.up) * 4 * (width / 4).rounded(.up) * 4 / max(1, height * width)
     } else {
       work.category = .otherConvolution
+    }
+  }
+}
+
+extension OperationKind {
+  fileprivate var isProductWithWeights: Bool {
+    switch self {
+    case .convolution, .transposedConvolution, .matrixMultiply: true
+    default: false
+    }
+  }
+
+  fileprivate var joinsProduct: Bool {
+    switch self {
+    case .normalization(.batch), .elementwise(.relu), .elementwise(.leakyReLU),
+      .elementwise(.clip), .elementwise(.sigmoid), .elementwise(.mish), .elementwise(.hardSwish):
+      true
+    default: false
     }
   }
 }
