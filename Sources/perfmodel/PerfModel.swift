@@ -20,7 +20,7 @@ struct PerfModel: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, Score.self, Train.self,
+      Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, SweepCommand.self, Score.self, Train.self,
       Evaluate.self, DatasetCommand.self, ModelCommand.self, ReplayCommand.self, DeviceCommand.self,
       TimingCommand.self,
     ])
