@@ -17,11 +17,16 @@ public struct SweepGrid: Sendable {
   /// For each device.
   private let widths: [Double]
 
-  /// A device in a precision.
-  private struct Target: Sendable {
+  /// A device in a precision; an object, since a machine is too large to be copied for each point.
+  private final class Target: Sendable {
     let machine: Machine?
     /// Which other format the products are taken in, or why there is no machine.
     let note: String
+
+    init(machine: Machine?, note: String) {
+      self.machine = machine
+      self.note = note
+    }
   }
 
   /// One point: a workload in one way on one device.

@@ -17,6 +17,13 @@ public struct RunRequest: Sendable {
       workload: network.name, batch: network.batch(request), settings: request.settingsText)
   }
 
+  /// The same run at another batch.
+  public func batched(_ batch: Int) -> RunRequest {
+    var request = request
+    request.batch = batch
+    return RunRequest(network, request)
+  }
+
   public func workload() throws(WorkloadError) -> Workload {
     try network.reference.workload(request)
   }

@@ -159,6 +159,7 @@ public struct Sweep: Sendable {
       }
       return buffer.bytes
     }
+    var notes: [String: [UInt8]] = [:]
     grid.points(workload) { point in
       begin(point.device, point.precision, point.layout, point.fusion)
       if let totals = point.totals {
@@ -177,7 +178,11 @@ public struct Sweep: Sendable {
       buffer.comma()
       if let fits = point.fits { buffer.append(fits) }
       buffer.comma()
-      if !point.note.isEmpty { buffer.append(CSVBuffer.field(point.note)) }
+      if !point.note.isEmpty {
+        let note = notes[point.note] ?? CSVBuffer.field(point.note)
+        notes[point.note] = note
+        buffer.append(note)
+      }
       buffer.newline()
     }
     return buffer.bytes
