@@ -10,6 +10,8 @@ public struct Device: Sendable, Hashable {
   public var aliases: [String] = []
   public var vendor: String?
   public var deviceClass: DeviceClass
+  /// The generation of its design, as the maker calls it: `Ampere`, `CDNA2`.
+  public var architecture: String?
   public var releaseYear: Int?
   /// The node's name in nanometres; since about 2000 no length on the chip.
   public var processNanometres: Figure<Double>?

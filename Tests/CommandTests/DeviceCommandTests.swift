@@ -82,6 +82,9 @@ import Testing
     #expect(sound.code == 0 && sound.errors.isEmpty)
     #expect(sound.output == "mine.json: sound, RTX-3090 (gpu), 10 rates, 3 levels of memory\n")
     #expect(try program.run("device", "show", "mine.json", "--format", "json").output == text)
+    let line = try program.run("device", "show", "mine.json", "--format", "line").output
+    #expect(line.hasPrefix(#"{"name":"RTX-3090","aliases":["GeForce RTX 3090"],"#))
+    #expect(line.split(separator: "\n").count == 1)
   }
 
   @Test("validate remarks on what is missing, and refuses what is wrong") func validate() throws {

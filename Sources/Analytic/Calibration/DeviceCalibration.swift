@@ -35,6 +35,24 @@ public struct DeviceCalibration: Sendable, Hashable, Codable {
   }
 
   public var factors: [Double] { logFactors.map { exp($0) } }
+
+  /// The factor of one term with its interval.
+  public func factor(_ term: CalibratedTerm) -> FactorEstimate {
+    let index = term.rawValue
+    let value = exp(logFactors[index])
+    let spread = exp(
+      RooflineModel.normalQuantile * max(covariance[index][index], 0).squareRoot())
+    return FactorEstimate(
+      value: value, low: value / spread, high: value * spread, coverage: RooflineModel.coverage)
+  }
+}
+
+/// A number without a unit and the interval that should hold it.
+public struct FactorEstimate: Sendable, Hashable, Encodable {
+  public let value: Double
+  public let low: Double
+  public let high: Double
+  public let coverage: Double
 }
 
 /// How a device's power differs from what its figures say.

@@ -49,9 +49,9 @@ public struct PowerProfile: Sendable {
     }
     active = calibration?.activeWatts ?? max(0, (design ?? idle) - idle) * table.activeShare
     let process = device.processNanometres?.value
-    let vector =
-      table.vectorFLOP * table.processFactor(process, reference: 16)
-    let matrix = table.matrixFLOP * table.processFactor(process, reference: 7)
+    let shrink = table.processFactor(process)
+    let vector = table.vectorFLOP * shrink
+    let matrix = table.matrixFLOP * shrink / table.processFactor(7)
     let peak = device.peak(product, unit: unit)
     matrixFLOP =
       peak?.energyPerFLOP?.value.value
@@ -64,13 +64,10 @@ public struct PowerProfile: Sendable {
       main?.energyPerByte?.value.value ?? table.mainMemoryByte(technology: main?.technology)
     cacheByte =
       device.memory.dropLast().last?.energyPerByte?.value.value
-      ?? table.cacheByte * table.processFactor(process, reference: 7)
+      ?? table.cacheByte * shrink / table.processFactor(7)
     self.assumptions = assumptions
   }
 
   /// W that arithmetic and traffic may take.
   var headroom: Double { max(limit - idle - active, 0.05 * limit) }
 }
-
-/// `base` to a real power.
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }

@@ -58,6 +58,9 @@ extension Kernel {
       columns = channels / batch
       depth = Double(second.rank > 1 ? second[1] : 1) * kernel
       window = kernel
+      isWinograd =
+        kernel == 9 && layer.kernel.allSatisfy { $0 == 3 || $0 == 1 }
+        && layer.stride.allSatisfy { $0 == 1 } && layer.groups == 1
     case .transposedConvolution(let layer):
       let kernel = layer.kernel.reduce(1) { $0 * Double($1) }
       let channels = Double(first.rank > 1 ? first[1] : 1)
@@ -99,7 +102,10 @@ extension Kernel {
       columns = Double(recurrence.gates * recurrence.hiddenSize)
       depth = Double(first.innermost + recurrence.hiddenSize)
       batch = Double(recurrence.directions)
-    case .normalization where kind == .normalization, .softmax:
+    case .normalization(let function) where kind == .normalization:
+      rows = sliceCount(function, output, inputs.dropFirst().first.map { workload[$0] })
+      columns = output.elements / max(1, rows)
+    case .softmax:
       columns = Double(output.innermost)
       rows = output.elements / max(1, columns)
     case .pooling(let pooling):
@@ -111,6 +117,23 @@ extension Kernel {
       columns = first.elements / max(1, output.elements)
     default:
       rows = output.elements
+    }
+  }
+
+  /// How many slices a normalisation treats, each with a mean of its own.
+  private func sliceCount(
+    _ function: Normalization, _ output: Shape, _ scale: Value?
+  ) -> Double {
+    let pictures = Double(output.first ?? 1)
+    let channels = Double(output.rank > 1 ? output[1] : 1)
+    switch function {
+    // The usual number; graphs do not state it.
+    case .group: return pictures * min(32, channels)
+    case .instance: return pictures * channels
+    default:
+      // Over the features that have a scale each, wherever they stand.
+      let width = scale.map { $0.elements } ?? Double(output.innermost)
+      return output.elements / max(1, width)
     }
   }
 

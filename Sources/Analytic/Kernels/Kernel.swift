@@ -38,5 +38,8 @@ public struct Kernel: Sendable, Hashable {
   public var flop: FLOP { FLOP.multiplyAccumulates(matrixMACs) + FLOP(vectorFLOP) }
   /// All traffic, as if no cache held anything.
   public var bytes: Bytes { Bytes(weightBytes + readBytes + writtenBytes + extraBytes) }
+  /// A convolution that Winograd's transform can take: 3×3, step one.
+  public var isWinograd = false
+
   var activationBytes: Double { readBytes + writtenBytes + extraBytes }
 }

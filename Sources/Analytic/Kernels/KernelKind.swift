@@ -39,6 +39,15 @@ public enum KernelKind: UInt8, CaseIterable, Sendable, Hashable {
     }
   }
 
+  /// Whether its product is cut into tiles.
+  var isTiled: Bool {
+    switch self {
+    case .pointwiseConvolution, .spatialConvolution, .groupedConvolution, .linear, .matrixMultiply:
+      true
+    default: false
+    }
+  }
+
   /// Whether a compiler joins it with its neighbours into one kernel.
   var isFusible: Bool { self == .elementwise }
 

@@ -17,6 +17,20 @@ public enum CalibratedTerm: Int, CaseIterable, Sendable, Hashable {
 
   public var name: String { "\(self)" }
 
+  /// For tables.
+  public var title: String {
+    switch self {
+    case .matrixRate: "rate of matrix products"
+    case .spatialRate: "rate of convolutions over windows"
+    case .groupedRate: "rate of grouped convolutions"
+    case .depthwiseRate: "rate of depthwise convolutions"
+    case .attentionRate: "rate of attention"
+    case .bandwidth: "bandwidth of the main memory"
+    case .rowBandwidth: "bandwidth of normalisations"
+    case .overhead: "time between kernels"
+    }
+  }
+
   /// The term of a kind's arithmetic.
   static func compute(of kind: KernelKind) -> CalibratedTerm {
     switch kind {

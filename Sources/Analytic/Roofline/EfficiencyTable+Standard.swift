@@ -20,46 +20,45 @@ extension EfficiencyTable {
   /// Graphics processors, with and without matrix units.
   public static let graphics = EfficiencyTable(
     name: "graphics",
-    source: "convolutions, linear layers and everything element by element: networks of "
-      + "pytorch-image-models on GeForce RTX 3090 and 4090",
+    source: "shares of kinds: networks of pytorch-image-models on GeForce RTX 3090 and 4090; tilings: "
+      + "see TilingEfficiency; elementwise and rows: fp32 kernels on seven GPUs (NeuSight)",
     kinds: kinds(
-      KernelEfficiency(compute: 0.97, bandwidth: 0.92),
+      KernelEfficiency(compute: 1, bandwidth: 1),
       [
-        .pointwiseConvolution: KernelEfficiency(compute: 0.97, bandwidth: 0.92),
-        .spatialConvolution: KernelEfficiency(compute: 0.97, bandwidth: 0.92),
-        .groupedConvolution: KernelEfficiency(compute: 0.70, bandwidth: 0.80),
-        .depthwiseConvolution: KernelEfficiency(compute: 0.07, bandwidth: 0.65),
-        .linear: KernelEfficiency(compute: 0.97, bandwidth: 0.92),
-        .matrixMultiply: KernelEfficiency(compute: 0.3, bandwidth: 0.92),
-        .attention: KernelEfficiency(compute: 0.9, bandwidth: 0.48),
-        .recurrence: KernelEfficiency(compute: 0.3, bandwidth: 0.6),
-        .normalization: KernelEfficiency(compute: 0.97, bandwidth: 0.7),
-        .softmax: KernelEfficiency(compute: 0.97, bandwidth: 0.7),
-        .reduction: KernelEfficiency(compute: 0.97, bandwidth: 0.45),
-        .pooling: KernelEfficiency(compute: 0.97, bandwidth: 0.33),
-        .movement: KernelEfficiency(compute: 0.97, bandwidth: 0.36),
-        .gather: KernelEfficiency(compute: 0.97, bandwidth: 0.36),
+        .groupedConvolution: KernelEfficiency(compute: 0.76, bandwidth: 0.97),
+        .depthwiseConvolution: KernelEfficiency(compute: 0.07, bandwidth: 0.66),
+        .attention: KernelEfficiency(compute: 1, bandwidth: 0.50),
+        .recurrence: KernelEfficiency(compute: 0.4, bandwidth: 0.6),
+        .normalization: KernelEfficiency(compute: 1, bandwidth: 0.92),
+        .softmax: KernelEfficiency(compute: 1, bandwidth: 0.92),
+        .reduction: KernelEfficiency(compute: 1, bandwidth: 0.53),
+        .pooling: KernelEfficiency(compute: 1, bandwidth: 0.40),
+        .elementwise: KernelEfficiency(compute: 1, bandwidth: 0.92),
+        .optimizerUpdate: KernelEfficiency(compute: 1, bandwidth: 0.88),
+        .movement: KernelEfficiency(compute: 1, bandwidth: 0.34),
+        .gather: KernelEfficiency(compute: 1, bandwidth: 0.34),
+        .selection: KernelEfficiency(compute: 1, bandwidth: 0.34),
       ]),
     matrixTiling: TilingEfficiency(
-      tiles: [
-        .init(rows: 256, columns: 128, share: 1), .init(rows: 128, columns: 128, share: 1),
-        .init(rows: 128, columns: 64, share: 0.84), .init(rows: 128, columns: 32, share: 0.84),
-        .init(rows: 64, columns: 128, share: 0.84), .init(rows: 64, columns: 64, share: 0.80),
+      sizes: [
+        (256, 128, 1), (128, 256, 1), (128, 128, 2), (128, 64, 4), (64, 128, 4), (128, 32, 4),
+        (64, 64, 8),
       ],
-      pipelineFill: 16, waveQuantization: 0.45, largestSplit: 16, shortestSplit: 256,
-      depthStep: 8),
+      feed: 10, share: 0.84, bandwidthShare: 0.83, fillBytes: 70, waveQuantization: 0.9, splits: [2, 4, 8],
+      shortestSplit: 128, splitOverhead: 1e-6, splitTraffic: 0.3, window: 64, isSquareWindow: true,
+      drift: .infinity, latencyOutputs: 0),
     vectorTiling: TilingEfficiency(
-      tiles: [
-        .init(rows: 128, columns: 128, share: 1), .init(rows: 128, columns: 64, share: 0.93),
-        .init(rows: 64, columns: 64, share: 0.85), .init(rows: 128, columns: 32, share: 0.52),
-        .init(rows: 64, columns: 32, share: 0.52), .init(rows: 32, columns: 32, share: 0.48),
+      sizes: [
+        (128, 128, 2), (128, 64, 4), (64, 128, 4), (64, 64, 8), (128, 32, 3), (32, 128, 3),
       ],
-      pipelineFill: 1.4, waveQuantization: 0.45, largestSplit: 16, shortestSplit: 256,
-      depthStep: 8),
-    overlap: 2.7, misaligned: 0.7, alignment: 8, cacheShare: 0.5, cacheBandwidthRatio: 2.5,
+      feed: 13, share: 0.89, bandwidthShare: 0.56, fillBytes: 64, waveQuantization: 1, splits: [8],
+      shortestSplit: 64, splitOverhead: 3e-6, splitTraffic: 0.3, window: 32,
+      isSquareWindow: false, drift: 33, latencyOutputs: 14_000),
+    clockHeadroom: 1.19, weightRowShares: ["Pascal": 0.33], inlineECCShare: 0.84, misaligned: 0.74, alignment: 8, winogradGain: 1.7,
+    cacheShare: 0.4, cacheBandwidthRatio: 3, rowCycles: 370, rowElementCycles: 0.34, clock: 1.4e9,
     launchOverhead: 2.5e-6, dispatch: 6e-6, vectorRatio: 0.0625, deviceDeviation: 0.08,
-    networkDeviation: 0.13,
-    termDeviations: [0.15, 0.15, 0.3, 0.4, 0.3, 0.12, 0.2, 0.5], energyDeviation: 0.25)
+    networkDeviation: 0.13, termDeviations: [0.15, 0.15, 0.3, 0.4, 0.3, 0.12, 0.2, 0.5],
+    energyDeviation: 0.25)
 
   /// Processors, as inference engines use them.
   public static let processor: EfficiencyTable = {

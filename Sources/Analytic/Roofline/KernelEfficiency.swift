@@ -3,39 +3,10 @@
 /// Shares are of the data sheet's rate and lie in (0, 1]: a model that needs more than one has a wrong
 /// peak or counts too many bytes.
 public struct KernelEfficiency: Sendable, Hashable {
-  /// Of the peak rate, for a shape that fills the units.
+  /// Of the peak rate; for products beside the tiling's own share.
   public var compute: Double
   /// Of the main memory's bandwidth.
   public var bandwidth: Double
-}
-
-/// How a product of matrices is cut into tiles and dealt out to the compute units.
-///
-/// ```
-/// tiles  n  = B ⌈M/TM⌉ ⌈N/TN⌉ s           s: parts of the reduction
-/// waves  w  = n/S,  w* = w + q (⌈w⌉ − w), at least 1
-/// time   Tc = w* · 2·TM·TN·(⌈K/s⌉ + k₀) / (F/S · e_tile · e)
-/// ```
-public struct TilingEfficiency: Sendable, Hashable {
-  public struct Tile: Sendable, Hashable {
-    public var rows: Double
-    public var columns: Double
-    /// Of the rate of the best tile.
-    public var share: Double
-  }
-
-  public var tiles: [Tile]
-  /// k₀: steps of the reduction by which a tile is longer than its arithmetic, for filling the
-  /// pipeline and writing the result.
-  public var pipelineFill: Double
-  /// q: how much of an unfilled last wave is lost; 1 where all units wait for it.
-  public var waveQuantization: Double
-  /// The most parts into which a reduction is split to occupy all units.
-  public var largestSplit: Double
-  /// The shortest part.
-  public var shortestSplit: Double
-  /// What a reduction is rounded up to.
-  public var depthStep: Double
 }
 
 /// The constants of a class of devices: one set for all of its members.
@@ -50,17 +21,31 @@ public struct EfficiencyTable: Sendable, Hashable {
   public var matrixTiling: TilingEfficiency
   /// Of vector units.
   public var vectorTiling: TilingEfficiency
-  /// p: time of a kernel is `(Tcᵖ + Tmᵖ)^(1/p)`; infinite where arithmetic and traffic overlap
-  /// perfectly, 1 where they take turns.
-  public var overlap: Double
+  /// The rate at which boards with memory of their own run above their rated clock while power
+  /// allows, over the rated one; never above the data sheet's peak.
+  public var clockHeadroom: Double
+  /// The share of the bandwidth with which an architecture's products read rows of weights, where it is
+  /// not all: Pascal's units fetch pieces of 32 bytes.
+  public var weightRowShares: [String: Double]
+  /// The share of the bandwidth that inline error correction leaves.
+  public var inlineECCShare: Double
   /// The share of the rate of matrix units that is left where a dimension is not a multiple of
   /// `alignment`.
   public var misaligned: Double
   public var alignment: Double
+  /// What Winograd's transform saves of the products of 3×3 windows with step one on vector units, its
+  /// own efficiency included; the result is never below the peak rate's time.
+  public var winogradGain: Double
   /// How much of the last cache holds what the kernel before has written.
   public var cacheShare: Double
   /// Bandwidth of the last cache over that of the main memory, where a device does not state it.
   public var cacheBandwidthRatio: Double
+  /// Clock cycles that one row of a normalisation or softmax keeps a unit busy, and each element of it,
+  /// beside its traffic.
+  public var rowCycles: Double
+  public var rowElementCycles: Double
+  /// Hz where a device does not state its clock.
+  public var clock: Double
   /// From one kernel's end to the next one's start, where a device does not state it.
   public var launchOverhead: Double
   /// What the host needs to put one kernel into the queue; hidden behind kernels that take longer.

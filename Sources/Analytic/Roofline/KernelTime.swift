@@ -15,52 +15,70 @@ extension Machine {
   /// The hierarchical roofline of one kernel.
   ///
   /// ```
-  /// T = t₀ + (Tcᵖ + Tmᵖ)^(1/p)
-  /// Tm = bytes · ((1 − h)/(e_bw·W) + h/W_cache)      h = min(1, share·cache/bytes)²
+  /// T  = t₀ + (Tc⁴ + Tm⁴)^¼, at least E/P
+  /// Tm = bytes · ((1 − h)/(e_bw·W) + h/W_cache)           h = min(1, share·cache/bytes)²
   /// ```
+  /// with E the energy of its arithmetic and traffic and P the power that the board has for them.
+  ///
   /// - Parameter weightsStay: the share of the weights that the cache has kept from the run before.
   @inline(__always)
   func time(_ kernel: Kernel, weightsStay: Double) -> KernelTime {
     let skill = efficiency[kernel.kind]
+    // Traffic.
+    let activations = kernel.activationBytes
+    var hit = 0.0
+    if activations > 0, cacheCapacity > 0 {
+      let held = min(1, efficiency.cacheShare * cacheCapacity / activations)
+      hit = held * held
+    }
+    let cached = hit * activations + weightsStay * kernel.weightBytes
+    var main = (1 - hit) * activations + (1 - weightsStay) * kernel.weightBytes
+    let share = min(
+      1,
+      skill.bandwidth * memoryShare * (kernel.kind.isTiled ? tiling.bandwidthShare : 1)
+        * (kernel.kind == .linear ? weightRowShare : 1)
+        * factors[CalibratedTerm.bandwidth(of: kernel.kind).rawValue])
+    let secondsPerByte = 1 / (bandwidth * share)
     // Arithmetic.
     var arithmetic = 0.0
+    var overhead = 0.0
     if kernel.matrixMACs > 0 {
-      let term = CalibratedTerm.compute(of: kernel.kind)
-      if kernel.kind == .depthwiseConvolution {
-        let share = min(1, skill.compute * factors[term.rawValue])
-        arithmetic = 2 * kernel.matrixMACs / (vectorRate * share)
-      } else {
-        var share = skill.compute * factors[term.rawValue]
-        if usesMatrixUnits, isMisaligned(kernel) { share *= efficiency.misaligned }
-        let rate = matrixRate * min(1, share)
-        if kernel.kind == .attention || kernel.kind == .recurrence {
-          arithmetic = 2 * kernel.matrixMACs / rate
-        } else {
-          arithmetic = (usesMatrixUnits ? efficiency.matrixTiling : efficiency.vectorTiling)
-            .seconds(kernel, rate: rate, units: units)
-        }
+      let factor = skill.compute * factors[CalibratedTerm.compute(of: kernel.kind).rawValue]
+      switch kernel.kind {
+      case .depthwiseConvolution:
+        arithmetic = 2 * kernel.matrixMACs / (vectorRate * min(1, factor))
+      case .attention:
+        arithmetic = attention(kernel, factor)
+      case .recurrence:
+        arithmetic = 2 * kernel.matrixMACs / (matrixRate * min(1, factor * tiling.share))
+      default:
+        let product = product(kernel, factor, compulsory: main, secondsPerByte)
+        arithmetic = product.arithmetic
+        main += product.rereadBytes
+        overhead = product.overhead
       }
     }
     if kernel.vectorFLOP > 0 { arithmetic += kernel.vectorFLOP / vectorRate }
-    // Traffic.
-    let activations = kernel.activationBytes
-    let hit = activations > 0 ? square(min(1, efficiency.cacheShare * cacheCapacity / activations)) : 0
-    let cached = hit * activations + weightsStay * kernel.weightBytes
-    let main = (1 - hit) * activations + (1 - weightsStay) * kernel.weightBytes
-    let share = min(
-      1, skill.bandwidth * factors[CalibratedTerm.bandwidth(of: kernel.kind).rawValue])
-    let mainTime = main / (bandwidth * share)
+    if kernel.kind == .normalization || kernel.kind == .softmax {
+      overhead +=
+        kernel.rows / (units * clock)
+        * (efficiency.rowCycles + efficiency.rowElementCycles * kernel.columns)
+    }
+    let mainTime = main * secondsPerByte
     let cacheTime = cached > 0 ? cached / cacheBandwidth : 0
     let traffic = mainTime + cacheTime
-    var busy = smoothMaximum(arithmetic, traffic)
+    var busy = smoothMaximum(arithmetic, traffic) + overhead
     // Power.
     var result = KernelTime()
+    let executed =
+      kernel.isWinograd && !usesMatrixUnits
+      ? kernel.matrixMACs / efficiency.winogradGain : kernel.matrixMACs
     result.dynamicEnergy =
-      2 * kernel.matrixMACs * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
+      2 * executed * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
       + main * power.mainMemoryByte + (main + cached) * power.cacheByte
     busy = max(busy, result.dynamicEnergy / power.headroom)
-    let overhead = factors[CalibratedTerm.overhead.rawValue] * launchOverhead
-    result.total = busy + overhead * (kernel.sequentialSteps + kernel.extraLaunches)
+    let launch = factors[CalibratedTerm.overhead.rawValue] * launchOverhead
+    result.total = busy + launch * (kernel.sequentialSteps + kernel.extraLaunches)
     result.mainMemoryBytes = main
     result.bound =
       result.total > 2 * busy
@@ -68,19 +86,46 @@ extension Machine {
     return result
   }
 
+  /// The tiling of the units that take products.
+  @inline(__always)
+  private var tiling: TilingEfficiency {
+    usesMatrixUnits ? efficiency.matrixTiling : efficiency.vectorTiling
+  }
+
+  @inline(__always)
+  private func product(
+    _ kernel: Kernel, _ factor: Double, compulsory: Double, _ secondsPerByte: Double
+  ) -> MatrixTime {
+    var share = factor * tiling.share * clockHeadroom
+    if usesMatrixUnits, isMisaligned(kernel) { share *= efficiency.misaligned }
+    let time = tiling.fastest(
+      kernel, rate: matrixRate * min(1, share), units: units, cache: cacheCapacity,
+      traffic: secondsPerByte, compulsory: compulsory)
+    guard kernel.isWinograd, !usesMatrixUnits else { return time }
+    var faster = time
+    faster.arithmetic = max(
+      2 * kernel.matrixMACs / matrixRate, time.arithmetic / efficiency.winogradGain)
+    return faster
+  }
+
+  /// Attention in one kernel: blocks of 64 queries and 64 keys, dealt out to the units.
+  @inline(__always)
+  private func attention(_ kernel: Kernel, _ factor: Double) -> Double {
+    let block = 64.0
+    let queries = (kernel.rows / block).rounded(.up)
+    let keys = (kernel.columns / block).rounded(.up)
+    let filled = kernel.rows * kernel.columns / (queries * keys * block * block)
+    // A single query is a product with a vector, and traffic decides.
+    let padding = kernel.rows < 16 ? 1 : filled
+    let waves = kernel.batch * queries / units
+    let spread = max(1, waves + tiling.waveQuantization * (waves.rounded(.up) - waves)) / waves
+    let rate = matrixRate * min(1, factor * tiling.share * clockHeadroom)
+    return 2 * kernel.matrixMACs / rate / padding * (kernel.rows < 16 ? 1 : spread)
+  }
+
   private func isMisaligned(_ kernel: Kernel) -> Bool {
     let inner = kernel.depth / kernel.window
     return inner.truncatingRemainder(dividingBy: efficiency.alignment) != 0
       || kernel.columns.truncatingRemainder(dividingBy: efficiency.alignment) != 0
   }
-
-  @inline(__always)
-  private func smoothMaximum(_ a: Double, _ b: Double) -> Double {
-    let large = max(a, b)
-    let small = min(a, b)
-    guard small > 1e-3 * large else { return large }
-    return large * Analytic.power(1 + Analytic.power(small / large, efficiency.overlap), 1 / efficiency.overlap)
-  }
-
-  @inline(__always) private func square(_ x: Double) -> Double { x * x }
 }

@@ -17,10 +17,18 @@ public struct Machine: Sendable {
   let vectorRate: Double
   /// Of the main memory, B/s; infinite where nothing is known.
   let bandwidth: Double
+  /// The share of the bandwidth that the kind of memory leaves.
+  let memoryShare: Double
+  /// The share of the bandwidth that reading rows of weights leaves on vector units.
+  let weightRowShare: Double
+  /// Over the rated clock, for products.
+  let clockHeadroom: Double
   /// Of the last cache.
   let cacheBandwidth: Double
   let cacheCapacity: Double
   let units: Double
+  /// Hz.
+  let clock: Double
   let launchOverhead: Double
   let dispatch: Double
   /// One factor for each `CalibratedTerm`.
@@ -76,12 +84,19 @@ extension Machine {
       assumptions.append(
         "\(device.name) states no bandwidth of its main memory; traffic is taken as free")
     }
+    let technology = device.mainMemory?.technology ?? ""
+    let isGraphicsMemory = technology.hasPrefix("GDDR")
+    memoryShare = isGraphicsMemory && technology.contains("ECC") ? table.inlineECCShare : 1
+    weightRowShare =
+      usesMatrixUnits ? 1 : device.architecture.flatMap { table.weightRowShares[$0] } ?? 1
+    clockHeadroom = isGraphicsMemory ? table.clockHeadroom : 1
     let cache = device.memory.dropLast().last
     cacheCapacity = cache.flatMap { device.totalCapacity(of: $0) }?.value ?? 0
     cacheBandwidth =
       cache.flatMap { device.totalBandwidth(of: $0) }?.value
       ?? bandwidth * table.cacheBandwidthRatio
     units = Double(device.computeUnits?.count.value ?? 1)
+    clock = device.clock?.boost?.value.value ?? device.clock?.base?.value.value ?? table.clock
     launchOverhead = device.launchOverhead?.value.value ?? table.launchOverhead
     dispatch = table.dispatch
     factors =

@@ -115,6 +115,9 @@ extension Machine {
     launches * dispatch * factors[CalibratedTerm.overhead.rawValue]
   }
 
+  /// Seconds of one kernel by itself, its launch included, with nothing in the caches.
+  public func seconds(of kernel: Kernel) -> Double { time(kernel, weightsStay: 0).total }
+
   /// The total of a tally, as `RooflineModel.predict` has it: what a sweep needs of a point.
   ///
   /// - Complexity: O(distinct kernels), without allocation.

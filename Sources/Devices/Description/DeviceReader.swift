@@ -25,6 +25,7 @@ struct DeviceReader {
     device.vendor = try document.optional("vendor")?.text()
     device.source = try document.optional("source")?.text()
     device.notes = try document.optional("notes")?.text() ?? ""
+    device.architecture = try document.optional("architecture")?.text()
     device.releaseYear = try document.optional("release_year")?.integer(in: 1940...2100)
     device.processNanometres = try processFigure()
     device.computeUnits = try computeUnits()

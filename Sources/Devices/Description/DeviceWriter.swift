@@ -13,6 +13,7 @@ struct DeviceWriter {
     members.add("aliases", list(device.aliases.map { .text($0) }))
     members.add("vendor", device.vendor.map { .text($0) })
     members.add("class", .text(device.deviceClass.rawValue))
+    members.add("architecture", device.architecture.map { .text($0) })
     members.add("release_year", device.releaseYear.map { .number(Double($0)) })
     members.add("process_nm", figure(device.processNanometres) { $0 })
     members.add("compute_units", device.computeUnits.map(computeUnits))

@@ -35,7 +35,7 @@ extension DeviceClass {
       case .mobile: (1e7...1e14, 2e8...1e12, ["GB", "MiB"])
       case .board: (1e6...1e14, 1e8...1e12, ["GB", "MiB"])
       case .fpga: (1e4...1e14, 1e7...1e12, ["GB", "MiB"])
-      case .mcu: (256...1e10, 1e3...1e9, ["KiB", "MiB", "GB"])
+      case .mcu: (1024...1e10, 1e3...1e9, ["KiB", "MiB", "GB"])
       }
     return .init(
       noun: "a capacity", subject: "the main memory of \(phrase)", allowed: allowed, usual: usual,

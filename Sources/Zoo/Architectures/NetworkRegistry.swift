@@ -46,6 +46,7 @@ public enum NetworkRegistry {
     EfficientFormer.self,
     EfficientFormerV2.self,
     MobileViT.self,
+    SingleKernels.self,
   ]
 
   public static let all: [NetworkDefinition] = families.flatMap { $0.members }

@@ -25,6 +25,13 @@ public enum CalibrationFile {
     return calibration
   }
 
+  /// - Throws: `DatasetError.unwritable`.
+  public static func write(_ calibration: DeviceCalibration, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try AtomicFile.write(Array(try encoder.encode(calibration)) + [0x0a], to: path)
+  }
+
   private static func check(
     _ calibration: DeviceCalibration, _ path: String
   ) throws(CalibrationError) {

@@ -9,12 +9,13 @@ struct DeviceCommand: ParsableCommand {
         perfmodel device show A100-SXM-80GB
         perfmodel device show RTX-3090 --format json > mine.json
         perfmodel device validate mine.json
+        perfmodel device fit --device mine.json --measurements ten.csv --output fit.json
 
       DEVICE is built in ('device list'), under its name or another by which it is known, in any
       spelling: 'a100 sxm4 80gb', or '3090' where one device alone has that word. Or it is a JSON file
       of your own: begin with that of a similar device, and leave out what you do not know.
       """,
-    subcommands: [List.self, Show.self, Validate.self])
+    subcommands: [List.self, Show.self, Validate.self, Fit.self])
 }
 
 extension DeviceClass: ExpressibleByArgument {}

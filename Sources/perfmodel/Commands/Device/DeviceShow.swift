@@ -18,17 +18,18 @@ extension DeviceCommand {
         that take a device read.
         """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, line }
 
     @Argument(help: "Name or JSON file of the device.")
     var device: String
-    @Option(help: "How to print: table or json.")
+    @Option(help: "How to print: table, json, or line (JSON as the catalogue holds it).")
     var format: Format = .table
 
     func run() throws {
       let device = try DeviceReference(device).device
       switch format {
       case .json: print(device.json)
+      case .line: print(device.jsonLine)
       case .table: print(Self.text(device))
       }
     }
@@ -42,6 +43,7 @@ extension DeviceCommand {
       line("also called", device.aliases.joined(separator: ", "))
       line("vendor", device.vendor)
       line("class", device.deviceClass.rawValue)
+      line("architecture", device.architecture)
       line("released", device.releaseYear.map { "\($0)" })
       line("notes", device.notes)
       var table = FigureTable()
