@@ -141,8 +141,8 @@ public struct LimitAnalysis: Sendable {
   public let batch: BatchAnswer
   public let trials: [Trial]
   public let sensitivities: [Sensitivity]
-  /// Latency's sensitivities to rates and powers less those to overheads: −1 where nothing else takes
-  /// time.
+  /// Latency's sensitivities to rates, clock and powers less those to overheads: −1 where nothing else
+  /// takes time.
   public let latencySum: Double
   /// The metric of the curves.
   public let curveMetric: Metric

@@ -139,7 +139,7 @@ public struct LimitReport: Sendable {
       ])
     }
     table.append([
-      "all rates and powers, less overheads", "", Self.signed(analysis.latencySum), "",
+      "all rates, clock and powers, less overheads", "", Self.signed(analysis.latencySum), "",
     ])
     return table
   }

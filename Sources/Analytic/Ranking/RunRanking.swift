@@ -100,11 +100,17 @@ public struct RunRanking: Sendable {
 /// ```
 /// ln x_i + σ_shared Z_device + σ_own Z_i
 /// ```
-struct PlaceSampler {
-  struct Item {
+package struct PlaceSampler {
+  package struct Item {
     let logarithm: Double
     let group: Int
     let deviation: LatencyDeviation
+
+    package init(logarithm: Double, group: Int, deviation: LatencyDeviation) {
+      self.logarithm = logarithm
+      self.group = group
+      self.deviation = deviation
+    }
   }
 
   let items: [Item]
@@ -112,13 +118,13 @@ struct PlaceSampler {
   let sign: Double
 
   /// - Parameter items: in the order of their places.
-  init(_ items: [Item], groups: Int, sign: Double = 1) {
+  package init(_ items: [Item], groups: Int, sign: Double = 1) {
     self.items = items
     self.groups = groups
     self.sign = sign
   }
 
-  func probabilities(draws: Int, seed: UInt64) -> [Double] {
+  package func probabilities(draws: Int, seed: UInt64) -> [Double] {
     var random = RandomStream(seed: seed, label: "places of a ranking")
     var hits = [Int](repeating: 0, count: items.count)
     var shared = [Double](repeating: 0, count: groups)

@@ -5,8 +5,8 @@ import Workloads
 extension RooflineModel {
   /// A prediction, with the place of each operation under the roofs of the device.
   ///
-  /// The least time of an operation takes its matrix and its vector work as done at once, and its
-  /// traffic as the model has it: no operation is faster.
+  /// The least time of an operation takes its traffic as the model has it, and arithmetic and the
+  /// memories as busy at once: no operation is faster.
   ///
   /// - Throws: `MachineError` where the device has no rate for the precision.
   public func analysis(
@@ -29,9 +29,10 @@ extension RooflineModel {
         vector += kernel.vectorFLOP
         bytes += kernel.bytes.value
       }
-      let all = Bytes(step.instances * bytes)
+      // What is read again comes from the main memory each time.
+      let all = max(Bytes(step.instances * bytes), cost.bytes)
       let least = max(
-        step.instances * matrix / machine.matrixRate, step.instances * vector / machine.vectorRate,
+        step.instances * (matrix / machine.matrixRate + vector / machine.vectorRate),
         cost.bytes.value / machine.bandwidth, all.value / machine.cacheBandwidth)
       operations.append(
         .init(

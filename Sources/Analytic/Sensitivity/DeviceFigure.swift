@@ -8,12 +8,16 @@ import Quantities
 public enum DeviceFigure: String, CaseIterable, Sendable, Hashable {
   case matrixRates = "matrix rates"
   case vectorRates = "vector rates"
+  /// Of what takes cycles beside the stated rates: reductions along rows.
+  case clock
   case bandwidth = "main-memory bandwidth"
   case cacheBandwidth = "last-cache bandwidth"
   case cacheCapacity = "last-cache capacity"
   case launchOverhead = "launch overhead"
   /// Of the host, for each kernel.
   case dispatch = "host dispatch"
+  /// Of adding up the parts of a product whose reduction is split.
+  case splitOverhead = "overhead of split products"
   case powerLimit = "power limit"
   case idlePower = "idle power"
   case arithmeticEnergy = "energy of arithmetic"
@@ -23,8 +27,10 @@ public enum DeviceFigure: String, CaseIterable, Sendable, Hashable {
   /// How a common change of all clocks would move it: rates and powers up, times down.
   var pace: Double? {
     switch self {
-    case .matrixRates, .vectorRates, .bandwidth, .cacheBandwidth, .powerLimit, .idlePower: 1
-    case .launchOverhead, .dispatch: -1
+    case .matrixRates, .vectorRates, .clock, .bandwidth, .cacheBandwidth, .powerLimit,
+      .idlePower:
+      1
+    case .launchOverhead, .dispatch, .splitOverhead: -1
     case .cacheCapacity, .arithmeticEnergy, .memoryEnergy, .cacheEnergy: nil
     }
   }
@@ -32,9 +38,10 @@ public enum DeviceFigure: String, CaseIterable, Sendable, Hashable {
   var kind: any Quantity.Type {
     switch self {
     case .matrixRates, .vectorRates: FLOPPerSecond.self
+    case .clock: Hertz.self
     case .bandwidth, .cacheBandwidth: BytesPerSecond.self
     case .cacheCapacity: Bytes.self
-    case .launchOverhead, .dispatch: Seconds.self
+    case .launchOverhead, .dispatch, .splitOverhead: Seconds.self
     case .powerLimit, .idlePower: Watts.self
     case .arithmeticEnergy: JoulesPerFLOP.self
     case .memoryEnergy, .cacheEnergy: JoulesPerByte.self
@@ -50,6 +57,8 @@ extension RooflineModel {
   public func stated(_ precision: Precision) throws(MachineError) -> RooflineModel {
     let machine = try machine(precision)
     var device = device
+    device.clock = Device.Clock(
+      base: device.clock?.base, boost: Figure(Hertz(machine.clock), .uncertain))
     device.launchOverhead = Figure(Seconds(machine.launchOverhead), .uncertain)
     if machine.power.limit.isFinite {
       device.power.idle = Figure(Watts(machine.power.idle), .uncertain)
@@ -90,11 +99,15 @@ extension RooflineModel {
       switch figure {
       case .matrixRates: device.scaleRates(of: .matrix, by: factor)
       case .vectorRates: device.scaleRates(of: .vector, by: factor)
+      case .clock: device.clock?.boost?.value.value *= factor
       case .bandwidth: device.scaleMemory(fromLast: 1) { $0.bandwidth?.value.value *= factor }
       case .cacheBandwidth: device.scaleMemory(fromLast: 2) { $0.bandwidth?.value.value *= factor }
       case .cacheCapacity: device.scaleMemory(fromLast: 2) { $0.capacity?.value.value *= factor }
       case .launchOverhead: device.launchOverhead?.value.value *= factor
       case .dispatch: efficiency.dispatch *= factor
+      case .splitOverhead:
+        efficiency.matrixTiling.splitOverhead *= factor
+        efficiency.vectorTiling.splitOverhead *= factor
       case .powerLimit: device.power.thermalDesign?.value.value *= factor
       case .idlePower:
         device.power.idle?.value.value *= factor
@@ -122,12 +135,16 @@ extension RooflineModel {
       return machine.usesMatrixUnits
         ? machine.matrixRate : device.usualPeak(of: .matrix)?.dense?.value.value
     case .vectorRates: return machine.vectorRate
+    case .clock: return machine.clock
     case .bandwidth: return machine.bandwidth.isFinite ? machine.bandwidth : nil
     case .cacheBandwidth:
       return hasCache && machine.cacheBandwidth.isFinite ? machine.cacheBandwidth : nil
     case .cacheCapacity: return hasCache ? machine.cacheCapacity : nil
     case .launchOverhead: return machine.launchOverhead
     case .dispatch: return machine.dispatch
+    case .splitOverhead:
+      let table = machine.efficiency
+      return (machine.usesMatrixUnits ? table.matrixTiling : table.vectorTiling).splitOverhead
     case .powerLimit: return machine.power.limit.isFinite ? machine.power.limit : nil
     case .idlePower: return machine.power.idle > 0 ? machine.power.idle : nil
     case .arithmeticEnergy: return machine.power.matrixFLOP

@@ -31,11 +31,12 @@ struct FigureSearch {
     guard metric != .memory else { return [] }
     var levers = [
       Lever(name: DeviceFigure.bandwidth.rawValue, raised: [.bandwidth]),
-      Lever(name: "peak rates", raised: [.matrixRates, .vectorRates]),
+      Lever(name: "peak rates and clock", raised: [.matrixRates, .vectorRates, .clock]),
       Lever(name: DeviceFigure.cacheBandwidth.rawValue, raised: [.cacheBandwidth]),
       Lever(name: DeviceFigure.cacheCapacity.rawValue, raised: [.cacheCapacity]),
       Lever(name: DeviceFigure.launchOverhead.rawValue, lowered: [.launchOverhead]),
       Lever(name: DeviceFigure.dispatch.rawValue, lowered: [.dispatch]),
+      Lever(name: DeviceFigure.splitOverhead.rawValue, lowered: [.splitOverhead]),
     ]
     if metric == .latency {
       levers.append(Lever(name: DeviceFigure.powerLimit.rawValue, raised: [.powerLimit]))

@@ -54,7 +54,7 @@ public struct Sweep: Sendable {
   }
 
   /// What makes this sweep another one, by name.
-  var settings: [String: String] {
+  package var settings: [String: String] {
     func words(_ values: [String]) -> String {
       var seen: Set<String> = []
       return values.filter { seen.insert($0).inserted }.joined(separator: ",")
