@@ -44,6 +44,28 @@ struct FitOptions: ParsableArguments {
       device, execution, fit: fit.map { try CalibrationFile.read($0, device: device) })
   }
 
+  /// A model of each device; what was learned goes to the device that it was learned of.
+  func models(
+    of devices: [Device], execution: (Device) -> Execution
+  ) throws -> [RooflineModel] {
+    var calibrations: [String: DeviceCalibration] = [:]
+    if let fit {
+      var refusal: CalibrationError?
+      for device in devices {
+        do throws(CalibrationError) {
+          calibrations[device.name] = try CalibrationFile.read(fit, device: device)
+        } catch {
+          guard case .otherDevice = error else { throw error }
+          refusal = error
+        }
+      }
+      if calibrations.isEmpty, let refusal { throw refusal }
+    }
+    return devices.map {
+      RooflineModel($0, execution($0), calibration: calibrations[$0.name])
+    }
+  }
+
   func check(_ program: KernelProgram, on device: Device) throws {
     if !ignoreMemory, let shortage = MemoryShortage(program, on: device) { throw shortage }
   }

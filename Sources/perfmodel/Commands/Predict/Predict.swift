@@ -1,6 +1,5 @@
 import Analytic
 import ArgumentParser
-import Datasets
 import Predictions
 import Quantities
 import Reports
@@ -115,8 +114,7 @@ struct Predict: ParsableCommand {
           .init(
             network.name, PredictionReport.times(prediction.breakdown), total: prediction.latency)
         ])
-      try AtomicFile.write(Array(picture.svg.utf8), to: svg)
-      Console.remark("drawn: \(svg)")
+      try Picture.write(picture.svg, to: svg)
     }
   }
 }
