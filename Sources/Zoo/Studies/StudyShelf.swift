@@ -21,7 +21,7 @@ public struct StudyShelf: Sendable {
 
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
-    .zeus,  // 54
+    ZeusStudy.study
   ]
 
   private struct Row: Decodable {

@@ -3,9 +3,9 @@ import Mathematics
 import Predictions
 import Quantities
 
-extension Study {
-  /// Zeus: batch size and power limit of recurring trainings, on the authors' own V100 traces.
-  static let zeus = Study(
+/// Zeus: Understanding and Optimizing GPU Energy Consumption of DNN Training, on its own V100 traces.
+enum ZeusStudy {
+  static let study = Study(
     54,
     setting: "six trainings on a V100 of 250 W under limits of 100 to 250 W, each to its target",
     model: "Analytic/Energy/Recurrence; Analytic/Energy/PowerLimit",
@@ -20,15 +20,11 @@ extension Study {
   ) { data in
     let power = try PowerTrace(.v100, path: data.path("zeus/summary_power_v100.csv"))
     let epochs = try RecurrenceTrace(path: data.path("zeus/summary_train.csv"))
-    let jobs = try ZeusTrainings.all.map { try epochs.job($0, power) }
-    return ZeusTrainings.offline(jobs) + ZeusTrainings.online(jobs)
-      + [try ZeusTrainings.modelled(jobs)]
+    let jobs = try trainings.map { try epochs.job($0, power) }
+    return offline(jobs) + online(jobs) + [try modelled(jobs)]
   }
-}
 
-/// The six trainings and their figures.
-enum ZeusTrainings {
-  static let all: [RecurrenceTrace.Training] = [
+  private static let trainings: [RecurrenceTrace.Training] = [
     .init(
       name: "DeepSpeech2", dataset: "librispeech", network: "deepspeech2", optimizer: "adamw",
       defaultBatch: 192, target: 40),
@@ -49,12 +45,12 @@ enum ZeusTrainings {
       defaultBatch: 1024, target: 0.41),
   ]
 
-  static let seeds = 20
+  private static let seeds = 20
   /// What counts as where an online run has come to: its last recurrences.
-  static let tail = 5
+  private static let tail = 5
 
   /// Energy to the target with every choice known, against the default batch at 250 W.
-  static func offline(_ jobs: [RecurringJob]) -> [StudyCheck] {
+  private static func offline(_ jobs: [RecurringJob]) -> [StudyCheck] {
     let ranges: [(RecurringJob.Freedom, String, (Double, Double))] = [
       (.both, "batch and limit", (23.8, 74.7)), (.batchAlone, "batch alone", (3.0, 65.0)),
       (.limitAlone, "limit alone", (3.0, 31.5)),
@@ -71,7 +67,7 @@ enum ZeusTrainings {
   }
 
   /// The same by the optimiser that learns while the job recurs.
-  static func online(_ jobs: [RecurringJob]) -> [StudyCheck] {
+  private static func online(_ jobs: [RecurringJob]) -> [StudyCheck] {
     let percent = jobs.map { job in
       mean(
         (0..<seeds).map { seed in
@@ -93,7 +89,7 @@ enum ZeusTrainings {
 
   /// What is lost where each batch's limit comes from the power-limit model, fitted to its lowest and
   /// highest limit, in the place of profiling all seven.
-  static func modelled(_ jobs: [RecurringJob]) throws -> StudyCheck {
+  private static func modelled(_ jobs: [RecurringJob]) throws -> StudyCheck {
     let device = try DeviceCatalogue.device(named: PowerTrace.Board.v100.deviceName)
     let floor = jobs.flatMap(\.batches).compactMap { $0.limits.last?.power }.min()
     let model = try PowerLimitModel(device, floor: floor)

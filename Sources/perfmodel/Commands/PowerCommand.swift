@@ -77,8 +77,7 @@ struct PowerCommand: ParsableCommand {
     } else {
       let network = try NetworkReference(workload ?? "").workload(size.request())
       for warning in network.warnings { Console.remark("perfmodel: \(warning)") }
-      let model = RooflineModel(
-        device, execution.execution(on: device), calibration: try fit.calibration(of: device))
+      let model = try fit.roofline(device, execution.execution(on: device))
       let program = network.kernels(model.execution)
       try fit.check(program, on: device)
       curves = [try model.powerCurve(program, limits: limits, eta: eta, floor: floor)]
@@ -90,8 +89,7 @@ struct PowerCommand: ParsableCommand {
     case .table: print(report.text)
     }
     if let svg {
-      try AtomicFile.write(Array(report.chart.svg.utf8), to: svg)
-      Console.remark("drawn: \(svg)")
+      try Picture.write(report.chart.svg, to: svg)
     }
   }
 

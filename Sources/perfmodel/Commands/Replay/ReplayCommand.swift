@@ -12,5 +12,5 @@ struct ReplayCommand: ParsableCommand {
 
       Nothing of what is scored was used to choose a constant, unless the output says so.
       """,
-    subcommands: [Timm.self, Kernels.self, Power.self])
+    subcommands: [Timm.self, NCNN.self, Kernels.self, Power.self])
 }
