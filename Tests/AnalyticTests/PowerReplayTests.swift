@@ -20,7 +20,7 @@ import Zoo
     for (session, floor) in zip(replay.sessions, [36.22, 33.45, 55.38]) {
       #expect(abs(session.model.floor.value - floor) < 0.01)
     }
-    let scores = try replay.scores()
+    let scores = try replay.scores(PowerReplay.Method.allCases.filter { $0 != .otherBoards })
     func score(_ method: PowerReplay.Method, _ jobs: String = "all") throws -> PowerReplay.Score {
       try #require(
         scores.first { $0.device == "all" && $0.jobs == jobs && $0.method == method.rawValue })

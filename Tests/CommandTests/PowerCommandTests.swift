@@ -205,7 +205,7 @@ private func rows(_ text: String) -> [[String]] {
 
   @Test("scores every method on every board", .enabled(if: isPresent, "no ../shared/data/zeus"))
   func replay() throws {
-    let result = try Program().run("replay", "power", Self.folder, "--format", "csv")
+    let result = try Program().run("replay", "power", Self.folder, "--quick", "--format", "csv")
     #expect(result.code == 0)
     let table = rows(result.output)
     // Five methods on four sets of boards and three of jobs; the roofline on one of jobs.

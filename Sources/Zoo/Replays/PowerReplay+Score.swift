@@ -49,8 +49,7 @@ extension PowerReplay {
 
   /// Every method on every board and on all of them, for several sets of jobs.
   public func scores(
-    _ methods: [Method] = [.twoPoints, .onePoint, .constant, .linear, .powerLaw, .roofline],
-    progress: (Double) -> Void = { _ in }
+    _ methods: [Method] = Method.allCases, progress: (Double) -> Void = { _ in }
   ) throws -> [Score] {
     var scores: [Score] = []
     for (place, method) in methods.enumerated() {
