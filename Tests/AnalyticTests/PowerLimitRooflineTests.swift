@@ -108,6 +108,15 @@ private func program(_ name: String, _ settings: [String: Int] = [:]) throws -> 
     #expect(held.assumptions.contains { $0.contains("keeps the core at") })
   }
 
+  @Test("a run of no work takes no time under any limit") func nothing() throws {
+    let net = WorkloadBuilder("nothing")
+    net.result(net.input("x", [1]))
+    let program = try net.finish().kernels()
+    let prediction = try model.predict(program, under: .limit(Watts(100)))
+    #expect(prediction.latency.value == .zero && prediction.energy?.value == .zero)
+    #expect(try model.powerCurve(program, eta: 0.5).points.allSatisfy { $0.time.value == .zero })
+  }
+
   @Test("what was derived, and that nothing was measured, is said") func assumptions() throws {
     let prediction = try model.predict(program("resnet50"), under: .limit(Watts(80)))
     #expect(prediction.method == "roofline from the data sheet, under 80 W")

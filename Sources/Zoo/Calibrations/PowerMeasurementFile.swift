@@ -64,11 +64,11 @@ public enum PowerMeasurementFile {
     var model = try PowerLimitModel(device, floor: floor)
     var assumptions = model.assumptions
     if let least = jobs.flatMap(\.points).map(\.power).min(), least < model.floor {
-      model = try PowerLimitModel(device, floor: least)
       assumptions = [
-        "\(device.name) draws \(least) in one of the measurements, less than its idle power; that is "
+        "\(device.name) draws \(least) in one of the measurements, less than \(model.floor); that is "
           + "taken for the floor under a job"
       ]
+      model = try PowerLimitModel(device, floor: least)
     }
     return try jobs.map { job in
       let fit = try PowerLimitFit(model, job.points)

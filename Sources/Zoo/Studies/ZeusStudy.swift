@@ -8,12 +8,15 @@ enum ZeusStudy {
   static let study = Study(
     54,
     setting: "six trainings on a V100 of 250 W under limits of 100 to 250 W, each to its target",
-    model: "Analytic/Energy/Recurrence; Analytic/Energy/PowerLimit",
+    model: "Analytic/Energy/Recurrence, Analytic/Energy/PowerLimit",
+    calibrated: [
+      "the constants of the power-limit model, on these traces among others; each batch's own "
+        + "parameters, by its lowest and highest limit"
+    ],
     notes: [
       "The traces are measurements, so that the offline figures are theirs and not the model's.",
       "The lower end of the range over limits alone is NeuMF, whose power does not depend on the limit: "
         + "its 3 % are noise.",
-      "The power-limit model's constants were fitted on these traces, among others.",
       "An online optimum at η = 0.5 trades time for energy, so that it saves less than the offline "
         + "optimum of energy alone.",
     ]

@@ -31,17 +31,18 @@ extension PowerLimitFit {
     limit: Watts?, clock: Double,
     relative: (PowerLimitJob) -> (time: Double, power: Double)
   ) -> PowerPoint {
-    func logs(_ x: [Double]) -> (time: Double, power: Double) {
-      let value = relative(PowerLimitJob(coordinates: x))
-      return (x[0] + log(value.time), log(value.power))
+    // Of the time over T₀: a run of no work has a T₀ of 0, whose logarithm would spoil the rest.
+    func logs(_ column: [Double], _ side: Double) -> (time: Double, power: Double) {
+      let value = relative(
+        PowerLimitJob(coordinates: zip(coordinates, column).map { $0 + side * $1 }))
+      return (side * column[0] + log(value.time), log(value.power))
     }
     let constants = model.constants
     var time = constants.timeDeviation * constants.timeDeviation
     var power = constants.powerDeviation * constants.powerDeviation
     var energy = time + power
     for column in spread {
-      let above = logs(zip(coordinates, column).map { $0 + $1 })
-      let below = logs(zip(coordinates, column).map { $0 - $1 })
+      let (above, below) = (logs(column, 1), logs(column, -1))
       let (slower, hungrier) = ((above.time - below.time) / 2, (above.power - below.power) / 2)
       time += slower * slower
       power += hungrier * hungrier
