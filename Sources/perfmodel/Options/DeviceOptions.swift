@@ -38,8 +38,10 @@ struct FitOptions: ParsableArguments {
   @Flag(help: "Predict also what does not fit into the device's memory.")
   var ignoreMemory = false
 
-  func calibration(of device: Device) throws -> DeviceCalibration? {
-    try fit.map { try CalibrationFile.read($0, device: device) }
+  /// The model of a device, with what was learned of it.
+  func model(_ device: Device, _ execution: Execution) throws -> DeviceModel {
+    try DeviceModel(
+      device, execution, fit: fit.map { try CalibrationFile.read($0, device: device) })
   }
 
   /// A model of each device; what was learned goes to the device that it was learned of.
