@@ -5,9 +5,10 @@ public struct RankedRun: Sendable {
   public let run: RunLabel
   public let device: String
   public let latency: Estimate<Seconds>
-  public let energy: Estimate<Joules>
+  /// nil where nothing is known of the device's power.
+  public let energy: Estimate<Joules>?
   public let memory: Estimate<Bytes>
-  public let edp: Estimate<JouleSeconds>
+  public let edp: Estimate<JouleSeconds>?
   /// The probability that this place is the right one.
   public let placeProbability: Double
   /// For each limit, the probability that it holds.
@@ -16,8 +17,8 @@ public struct RankedRun: Sendable {
   public let accuracy: Double?
 
   public init(
-    run: RunLabel, device: String, latency: Estimate<Seconds>, energy: Estimate<Joules>,
-    memory: Estimate<Bytes>, edp: Estimate<JouleSeconds>, placeProbability: Double,
+    run: RunLabel, device: String, latency: Estimate<Seconds>, energy: Estimate<Joules>?,
+    memory: Estimate<Bytes>, edp: Estimate<JouleSeconds>?, placeProbability: Double,
     withinProbabilities: [(limit: Limit, probability: Double)], accuracy: Double?
   ) {
     self.run = run
@@ -31,13 +32,13 @@ public struct RankedRun: Sendable {
     self.accuracy = accuracy
   }
 
-  /// In the SI unit of the metric.
+  /// In the SI unit of the metric; NaN where it is not known.
   public func value(of metric: Metric) -> Double {
     switch metric {
     case .latency: latency.value.value
-    case .energy: energy.value.value
+    case .energy: energy?.value.value ?? .nan
     case .memory: memory.value.value
-    case .edp: edp.value.value
+    case .edp: edp?.value.value ?? .nan
     }
   }
 }

@@ -123,8 +123,9 @@ public struct RankingReport: Sendable {
     return table
   }
 
-  private static func cells<Amount: Quantity>(_ estimate: Estimate<Amount>) -> [String] {
-    [
+  private static func cells<Amount: Quantity>(_ estimate: Estimate<Amount>?) -> [String] {
+    guard let estimate else { return ["", ""] }
+    return [
       "\(estimate.value)", estimate.interval.map { "\($0.low) – \($0.high)" } ?? "",
     ]
   }
@@ -155,7 +156,10 @@ extension RankingReport {
     let workload: String
     let batch: Int?
     let settings, device: String
-    let latency, energy, memory, edp: EstimateReport
+    let latency: EstimateReport
+    let energy: EstimateReport?
+    let memory: EstimateReport
+    let edp: EstimateReport?
     let placeProbability: Double
     let within: [String: Double]
     let accuracy: Double?
@@ -188,8 +192,8 @@ extension RankingReport {
           Row(
             rank: place + 1, workload: run.run.workload, batch: run.run.batch,
             settings: run.run.settings, device: run.device, latency: EstimateReport(run.latency),
-            energy: EstimateReport(run.energy), memory: EstimateReport(run.memory),
-            edp: EstimateReport(run.edp), placeProbability: run.placeProbability,
+            energy: run.energy.map { EstimateReport($0) }, memory: EstimateReport(run.memory),
+            edp: run.edp.map { EstimateReport($0) }, placeProbability: run.placeProbability,
             within: Dictionary(
               uniqueKeysWithValues: run.withinProbabilities.map {
                 ($0.limit.metric.rawValue, $0.probability)
@@ -218,15 +222,16 @@ extension RankingReport {
     func name(_ run: RunLabel, _ device: String) -> [String] {
       [run.workload, run.batch.map { "\($0)" } ?? "", run.settings, device]
     }
-    func numbers<Amount: Quantity>(_ estimate: Estimate<Amount>) -> [String] {
-      [
+    func numbers<Amount: Quantity>(_ estimate: Estimate<Amount>?) -> [String] {
+      guard let estimate else { return ["", "", ""] }
+      return [
         "\(estimate.value.value)", estimate.interval.map { "\($0.low.value)" } ?? "",
         estimate.interval.map { "\($0.high.value)" } ?? "",
       ]
     }
     let ranked = runs.prefix(count ?? runs.count).enumerated().map { place, run in
       ["\(place + 1)"] + name(run.run, run.device) + numbers(run.latency) + numbers(run.energy)
-        + ["\(run.memory.value.value)", "\(run.edp.value.value)", "\(run.placeProbability)"]
+        + ["\(run.memory.value.value)", run.edp.map { "\($0.value.value)" } ?? "", "\(run.placeProbability)"]
         + run.withinProbabilities.map { "\($0.probability)" }
         + (accuracyName == nil
           ? [] : [run.accuracy.map { "\($0)" } ?? "", "\(front.contains(place))"]) + [""]

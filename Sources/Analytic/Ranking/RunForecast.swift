@@ -5,14 +5,15 @@ import Quantities
 /// The totals of one run with how far each may stray: what comparing runs needs of a prediction.
 public struct RunForecast: Sendable {
   public let latency: Seconds
-  public let energy: Joules
+  /// nil where nothing is known of the device's power.
+  public let energy: Joules?
   public let memory: Bytes
   public let latencyDeviation: LatencyDeviation
   /// Of ln(measured ÷ predicted) energy.
   public let energyDeviation: Double
 
   public init(
-    latency: Seconds, energy: Joules, memory: Bytes, latencyDeviation: LatencyDeviation,
+    latency: Seconds, energy: Joules?, memory: Bytes, latencyDeviation: LatencyDeviation,
     energyDeviation: Double
   ) {
     self.latency = latency
@@ -22,15 +23,15 @@ public struct RunForecast: Sendable {
     self.energyDeviation = energyDeviation
   }
 
-  public var edp: JouleSeconds { energy * latency }
+  public var edp: JouleSeconds? { energy.map { $0 * latency } }
 
-  /// In the SI unit of the metric.
+  /// In the SI unit of the metric; NaN where it is not known.
   public func value(of metric: Metric) -> Double {
     switch metric {
     case .latency: latency.value
-    case .energy: energy.value
+    case .energy: energy?.value ?? .nan
     case .memory: memory.value
-    case .edp: edp.value
+    case .edp: edp?.value ?? .nan
     }
   }
 
@@ -72,11 +73,13 @@ public struct RunForecast: Sendable {
     limits.allSatisfy { value(of: $0.metric) <= $0.value }
   }
 
-  /// A metric with its interval.
-  public func estimate<Amount: Quantity>(_ metric: Metric, as kind: Amount.Type) -> Estimate<Amount>
-  {
+  /// A metric with its interval; nil where it is not known.
+  public func estimate<Amount: Quantity>(
+    _ metric: Metric, as kind: Amount.Type
+  ) -> Estimate<Amount>? {
     precondition(metric.kind == kind, "\(metric.rawValue) is no \(kind)")
     let value = Amount(value(of: metric))
+    guard value.isFinite else { return nil }
     let deviation = deviation(of: metric).total
     guard value > .zero, deviation > 0 else { return Estimate(value) }
     let width = exp(RooflineModel.normalQuantile * deviation)

@@ -65,9 +65,9 @@ public struct RunRanking: Sendable {
     let forecast = candidate.forecast
     return RankedRun(
       run: candidate.run, device: candidate.device,
-      latency: forecast.estimate(.latency, as: Seconds.self),
+      latency: forecast.estimate(.latency, as: Seconds.self) ?? Estimate(forecast.latency),
       energy: forecast.estimate(.energy, as: Joules.self),
-      memory: forecast.estimate(.memory, as: Bytes.self),
+      memory: forecast.estimate(.memory, as: Bytes.self) ?? Estimate(forecast.memory),
       edp: forecast.estimate(.edp, as: JouleSeconds.self),
       placeProbability: placeProbabilities[place],
       withinProbabilities: limits.map { ($0, forecast.probability(within: $0)) },

@@ -54,8 +54,8 @@ extension RooflineModel {
     }
     let metric = limits.first { $0.metric != .memory }?.metric ?? .latency
     return LimitAnalysis(
-      latency: forecast.estimate(.latency, as: Seconds.self),
-      energy: forecast.estimate(.energy, as: Joules.self), memory: forecast.memory,
+      latency: forecast.estimate(.latency, as: Seconds.self) ?? Estimate(forecast.latency),
+      energy: forecast.estimate(.energy, as: Joules.self) ?? Estimate(.zero), memory: forecast.memory,
       capacity: device.capacity?.value, answers: answers,
       batch: largestBatch(limits, ignoreMemory, rebuilt),
       trials: trials(workload, counts, tally.precision, limits, ignoreMemory),
@@ -115,7 +115,7 @@ extension RooflineModel {
       }
       return LimitAnalysis.Trial(
         precision: precision.rawValue, isCurrent: precision == current,
-        latency: forecast.latency, energy: forecast.energy, memory: forecast.memory,
+        latency: forecast.latency, energy: forecast.energy ?? .zero, memory: forecast.memory,
         probabilities: limits.map { forecast.probability(within: $0) },
         holds: forecast.isWithin(limits) && (ignoreMemory || fits(forecast.memory)),
         note: machine.hasOwnFormat

@@ -23,7 +23,8 @@ public enum DeviceFit: Sendable {
 /// The model that answers for a device, with or without measurements on it.
 public enum DeviceModel: Sendable {
   case roofline(RooflineModel)
-  case rates(RateModel)
+  /// With the device's name.
+  case rates(RateModel, device: String)
 
   /// - Throws: `CalibrationError`, `LinearAlgebraError`.
   public init(_ device: Device, _ execution: Execution, fit: DeviceFit?) throws {
@@ -31,11 +32,11 @@ public enum DeviceModel: Sendable {
     case .roofline(let calibration):
       self = .roofline(RooflineModel(device, execution, calibration: calibration))
     case .rates(let calibration):
-      self = .rates(try calibration.model())
+      self = .rates(try calibration.model(), device: device.name)
     case nil:
       switch DeviceFit.standardMethod(device) {
       case .roofline: self = .roofline(RooflineModel(device, execution))
-      case .rates: self = .rates(try RateCalibration(device).model())
+      case .rates: self = .rates(try RateCalibration(device).model(), device: device.name)
       }
     }
   }
@@ -43,7 +44,14 @@ public enum DeviceModel: Sendable {
   public var model: any PerformanceModel {
     switch self {
     case .roofline(let model): model
-    case .rates(let model): model
+    case .rates(let model, _): model
+    }
+  }
+
+  public var device: String {
+    switch self {
+    case .roofline(let model): model.device.name
+    case .rates(_, let device): device
     }
   }
 }

@@ -11,10 +11,11 @@ public struct RunCandidates: Sendable {
 
   /// - Parameters:
   ///   - models: one for each device.
+  ///   - metrics: what must be known of a run to rank it.
   ///   - ignoreMemory: whether what does not fit is predicted, too.
   public init(
-    _ requests: [RunRequest], models: [RooflineModel], ignoreMemory: Bool = false,
-    progress: (Double) -> Void = { _ in }
+    _ requests: [RunRequest], models: [DeviceModel], metrics: Set<Metric>,
+    ignoreMemory: Bool = false, progress: (Double) -> Void = { _ in }
   ) {
     for (place, request) in requests.enumerated() {
       progress(Double(place) / Double(requests.count))
@@ -23,27 +24,39 @@ public struct RunCandidates: Sendable {
         workload = try request.workload()
       } catch {
         unranked += models.map {
-          UnrankedRun(run: request.label, device: $0.device.name, reason: "\(error)")
+          UnrankedRun(run: request.label, device: $0.device, reason: "\(error)")
         }
         continue
       }
-      add(workload, request.label, models, ignoreMemory)
+      add(workload, request.label, models, metrics, ignoreMemory)
     }
   }
 
   private mutating func add(
-    _ workload: Workload, _ run: RunLabel, _ models: [RooflineModel], _ ignoreMemory: Bool
+    _ workload: Workload, _ run: RunLabel, _ models: [DeviceModel], _ metrics: Set<Metric>,
+    _ ignoreMemory: Bool
   ) {
     let counts = workload.counts()
     var programs: [Execution: (program: KernelProgram, tally: KernelTally)] = [:]
-    for model in models {
+    for deviceModel in models {
+      func leaveOut(_ reason: String) {
+        unranked.append(UnrankedRun(run: run, device: deviceModel.device, reason: reason))
+      }
+      guard case .roofline(let model) = deviceModel else {
+        if case .rates(let model, let device) = deviceModel {
+          if metrics.isDisjoint(with: [.energy, .edp]) {
+            candidates.append(
+              .init(run: run, device: device, forecast: model.forecast(workload)))
+          } else {
+            leaveOut("nothing is known of the power of \(device)")
+          }
+        }
+        continue
+      }
       let known = programs[model.execution]
       let program = known?.program ?? workload.kernels(model.execution, counts: counts)
       let tally = known?.tally ?? KernelTally(program)
       programs[model.execution] = (program, tally)
-      func leaveOut(_ reason: String) {
-        unranked.append(UnrankedRun(run: run, device: model.device.name, reason: reason))
-      }
       if !ignoreMemory, let shortage = MemoryShortage(program, on: model.device) {
         leaveOut("\(shortage)")
         continue

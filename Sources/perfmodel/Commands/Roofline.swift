@@ -40,8 +40,7 @@ struct Roofline: ParsableCommand {
     let request = RunRequest(try NamedNetwork(workload), try size.request())
     let network = try request.workload()
     for warning in network.warnings { Console.remark("perfmodel: \(warning)") }
-    let model = RooflineModel(
-      device, execution.execution(on: device), calibration: try fit.calibration(of: device))
+    let model = try fit.roofline(device, execution.execution(on: device))
     let program = network.kernels(model.execution)
     try fit.check(program, on: device)
     let (prediction, analysis) = try model.analysis(program)

@@ -43,8 +43,7 @@ struct WhatIf: ParsableCommand {
     let request = RunRequest(try NamedNetwork(workload), try size.request())
     let network = try request.workload()
     for warning in network.warnings { Console.remark("perfmodel: \(warning)") }
-    let model = RooflineModel(
-      device, execution.execution(on: device), calibration: try fit.calibration(of: device))
+    let model = try fit.roofline(device, execution.execution(on: device))
     let analysis = try model.limitAnalysis(
       network, limits: limits.limit, ignoreMemory: fit.ignoreMemory
     ) { try request.batched($0).workload() }

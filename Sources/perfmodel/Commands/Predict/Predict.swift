@@ -97,7 +97,7 @@ struct Predict: ParsableCommand {
       let program = network.kernels(execution)
       try fit.check(program, on: device)
       prediction = try model.predict(program)
-    case .rates(let model):
+    case .rates(let model, _):
       prediction = model.predict(network)
     }
     let report = PredictionReport(workload: network.name, device: device.name, prediction)

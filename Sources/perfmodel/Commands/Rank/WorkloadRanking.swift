@@ -10,7 +10,7 @@ import Zoo
 /// Workloads on one or several devices, in the order of a metric.
 struct WorkloadRanking {
   let requests: [RunRequest]
-  let models: [RooflineModel]
+  let models: [DeviceModel]
   let metric: Metric
   let limits: [Limit]
   let ignoreMemory: Bool
@@ -22,7 +22,10 @@ struct WorkloadRanking {
 
   func run() throws {
     let progress = Progress("predicting")
-    let runs = RunCandidates(requests, models: models, ignoreMemory: ignoreMemory) {
+    let runs = RunCandidates(
+      requests, models: models, metrics: Set([metric] + limits.map(\.metric)),
+      ignoreMemory: ignoreMemory
+    ) {
       progress.update($0)
     }
     progress.finish()
