@@ -32,7 +32,9 @@ public struct Workload: Sendable {
   }
 
   /// How often an operation runs.
-  @inlinable public func instances(of operation: Operation) -> Double { self[operation.scope].instances }
+  @inlinable public func instances(of operation: Operation) -> Double {
+    self[operation.scope].instances
+  }
 
   /// `layer1.0.conv1`
   public func path(of operation: Operation) -> String {

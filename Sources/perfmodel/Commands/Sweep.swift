@@ -7,7 +7,8 @@ import Zoo
 
 struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Predicts every workload at every batch on every device: a table of all combinations.",
+    abstract:
+      "Predicts every workload at every batch on every device: a table of all combinations.",
     discussion: """
       One row for each point, in SI units, from the data sheets. All cores work. A sweep that was \
       interrupted goes on where it stopped when it is called again with the same options: until it is \
