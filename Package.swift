@@ -110,6 +110,9 @@ let package = Package(
     suite(
       "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
     suite("DevicesTests", ["Devices", "Quantities"]),
+    suite(
+      "AnalyticTests",
+      ["Analytic", "Devices", "Workloads", "Predictions", "Mathematics", "Quantities"]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(

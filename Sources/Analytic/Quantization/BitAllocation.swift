@@ -26,8 +26,8 @@ public struct QuantizedLayer: Sendable, Hashable {
 /// b_l = B/N + ½ log₂((a_l σ_l²/n_l)/G)         N = Σ n_l,  G: geometric mean with weights n_l
 /// ```
 /// The closed form of the Lagrangian is cut down to widths that exist, and what the cut leaves of the
-/// budget is spent one width at a time where it gains most; exchanges between two layers follow until
-/// none helps.
+/// budget is spent one width at a time where it gains most. Then one layer after the other is given
+/// another width, with the same repair of the rest, until no such change helps.
 ///
 /// Good to a percent of the optimum in the mean; single cases with few coarse widths lose more, for the
 /// problem is a knapsack.
@@ -61,7 +61,7 @@ public struct BitAllocation: Sendable, Hashable {
       other.fill()
       if other.distortion < search.distortion { search = other }
     }
-    while search.exchange() { search.fill() }
+    while search.improve() {}
     bits = search.places.map { widths[$0] }
     distortion = search.distortion
   }

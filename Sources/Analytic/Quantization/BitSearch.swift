@@ -26,9 +26,11 @@ struct BitSearch {
   }
 
   /// Narrows, where it harms least for each bit, until the budget is kept.
-  mutating func reduce() -> Bool {
+  ///
+  /// - Parameter fixed: a layer that keeps its width.
+  mutating func reduce(fixed: Int? = nil) -> Bool {
     while left < 0 {
-      let choice = layers.indices.filter { places[$0] > 0 }.min {
+      let choice = layers.indices.filter { $0 != fixed && places[$0] > 0 }.min {
         gain($0, to: places[$0] - 1) / cost($0, to: places[$0] - 1)
           < gain($1, to: places[$1] - 1) / cost($1, to: places[$1] - 1)
       }
@@ -39,11 +41,11 @@ struct BitSearch {
   }
 
   /// Widens, where it gains most for each bit, as long as anything fits.
-  mutating func fill() {
+  mutating func fill(fixed: Int? = nil) {
     while true {
       var best: (rate: Double, layer: Int, place: Int)?
       let left = left
-      for layer in layers.indices {
+      for layer in layers.indices where layer != fixed {
         for place in (places[layer] + 1)..<max(widths.count, places[layer] + 1) {
           let cost = cost(layer, to: place)
           guard cost <= left else { break }
@@ -56,27 +58,25 @@ struct BitSearch {
     }
   }
 
-  /// Narrows one layer and widens another with what that frees, where both together gain.
-  mutating func exchange() -> Bool {
-    var best: (gain: Double, from: Int, down: Int, to: Int, up: Int)?
-    let left = left
-    let least = 1e-12 * distortion
-    for from in layers.indices {
-      for down in 0..<places[from] {
-        let room = left - cost(from, to: down)
-        let loss = gain(from, to: down)
-        for to in layers.indices where to != from {
-          for up in (places[to] + 1)..<max(widths.count, places[to] + 1) {
-            guard cost(to, to: up) <= room else { break }
-            let total = loss + gain(to, to: up)
-            if total > best?.gain ?? least { best = (total, from, down, to, up) }
-          }
-        }
+  /// Gives one layer another width and lets the others make room, or take it, as above; keeps the best
+  /// of all such changes where it gains.
+  ///
+  /// - Complexity: layers · widths repairs.
+  mutating func improve() -> Bool {
+    var best: BitSearch?
+    var least = distortion * (1 - 1e-12)
+    for layer in layers.indices {
+      for place in widths.indices where place != places[layer] {
+        var other = self
+        other.places[layer] = place
+        guard other.reduce(fixed: layer) else { continue }
+        other.fill(fixed: layer)
+        other.fill()
+        if other.distortion < least { (best, least) = (other, other.distortion) }
       }
     }
     guard let best else { return false }
-    places[best.from] = best.down
-    places[best.to] = best.up
+    self = best
     return true
   }
 }

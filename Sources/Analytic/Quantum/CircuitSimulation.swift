@@ -3,7 +3,8 @@ import Quantities
 
 /// A circuit of qubits that a classical processor simulates by its state vector.
 ///
-/// Each gate updates all 2ⁿ amplitudes with a complex multiplication and addition, 8 FLOP for each:
+/// Each gate updates all 2ⁿ amplitudes, with a complex multiplication and addition (8 FLOP) for each in
+/// the mean: a rotation by any angles needs 14, a controlled phase less than one.
 ///
 /// ```
 /// F_forward = 2ⁿ · gates · 8

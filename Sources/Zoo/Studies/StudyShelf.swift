@@ -20,7 +20,18 @@ public struct StudyShelf: Sendable {
   public let entries: [Entry]
 
   /// One line for each modelled study, by its number.
-  private static let studies: [Study] = []
+  private static let studies: [Study] = [
+    .quantization,
+    .wan,
+    .hopper,
+    .wasteSorting,
+    .quantumHybrid,
+    .videoEnergy,
+    .gaudi,
+    .gaudiFP8,
+    .encoderEfficiency,
+    .mixedPrecision,
+  ]
 
   private struct Row: Decodable {
     let number: Int
