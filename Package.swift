@@ -90,6 +90,7 @@ let package = Package(
       resources: [
         .copy("Shipped"), .copy("Architectures/Language/Catalogue"),
         .copy("Devices/devices.jsonl"), .copy("Studies/studies.jsonl"),
+        .copy("Calibrations/rates.json"),
       ]),
     room("Reports", ["Predictions", "Quantities"]),
 
@@ -112,7 +113,10 @@ let package = Package(
     suite("DevicesTests", ["Devices", "Quantities"]),
     suite(
       "AnalyticTests",
-      ["Analytic", "Devices", "Workloads", "Predictions", "Mathematics", "Quantities"]),
+      [
+        "Analytic", "Zoo", "Datasets", "Workloads", "Devices", "Predictions", "Mathematics",
+        "Quantities",
+      ]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(
