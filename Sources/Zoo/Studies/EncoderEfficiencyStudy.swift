@@ -3,9 +3,9 @@ import Datasets
 import Mathematics
 import Quantities
 
-extension Study {
-  /// EffEval: A Comprehensive Evaluation of Efficiency for MT Evaluation Metrics.
-  static let encoderEfficiency = Study(
+/// EffEval: A Comprehensive Evaluation of Efficiency for MT Evaluation Metrics.
+enum EncoderEfficiencyStudy {
+  static let study = Study(
     108,
     setting:
       "BERTScore with fifteen encoders over the sentences of WMT15 and WMT21, on the processor "
@@ -15,7 +15,8 @@ extension Study {
       "three coefficients for each data set and processor, by BERT-tiny, TinyBERT (4 layers) and BERT "
         + "base"
     ],
-    notes: ["What the metrics are worth is data, not predicted."]
+    notes: ["What the metrics are worth is data, not predicted."],
+    tables: [EncoderTimes.path]
   ) { data in
     let table = try EncoderTimes(data)
     var checks: [StudyCheck] = []
@@ -42,6 +43,8 @@ extension Study {
 
 /// Seconds of the result files, by encoder.
 private struct EncoderTimes {
+  static let path = "effeval/effeval_durations.csv.gz"
+
   private var seconds: [String: Double] = [:]
 
   /// Layers, width and feed-forward width of the published configurations, by the files' names.
@@ -62,7 +65,7 @@ private struct EncoderTimes {
   }
 
   init(_ data: StudyData) throws {
-    let table = try data.table("effeval/effeval_durations.csv.gz")
+    let table = try data.table(Self.path)
     seconds = Dictionary(
       zip(try table.strings("run"), try table.doubles("median_duration_s")),
       uniquingKeysWith: { first, _ in first })

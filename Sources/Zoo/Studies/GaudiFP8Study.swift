@@ -2,9 +2,9 @@ import Analytic
 import Quantities
 import Workloads
 
-extension Study {
-  /// Faster Inference of LLMs using FP8 on the Intel Gaudi.
-  static let gaudiFP8 = Study(
+/// Faster Inference of LLMs using FP8 on the Intel Gaudi.
+enum GaudiFP8Study {
+  static let study = Study(
     106,
     setting:
       "products in fp8 on a Gaudi 2 (865 TFLOP/s, in bf16 432), results in bf16; scales that are "
@@ -17,7 +17,7 @@ extension Study {
   ) { _ in
     func product(fp8: Bool, _ scaling: ScaledProduct.Scaling) -> ScaledProduct {
       ScaledProduct(
-        GaudiExamples.array(depthPerCycle: fp8 ? 2 : 1), vectorRate: .teraFLOPPerSecond(11),
+        GaudiStudy.array(depthPerCycle: fp8 ? 2 : 1), vectorRate: .teraFLOPPerSecond(11),
         bandwidth: .gigabytesPerSecond(2450), operandBytes: fp8 ? 1 : 2, scaling: scaling)
     }
     let free = product(fp8: true, .free)
@@ -26,7 +26,7 @@ extension Study {
       bf16.time(m: 8192, n: 8192, k: k)
         / product(fp8: true, scaling).time(m: 8192, n: 8192, k: k)
     }
-    let decoding = try FP8Examples.decodingGain()
+    let decoding = try decodingGain()
     return [
       StudyCheck(
         "share of the peak at 4096³", reported: 90,
@@ -51,9 +51,7 @@ extension Study {
         confidence: .property),
     ]
   }
-}
 
-private enum FP8Examples {
   /// Keys and values stay in bf16. In bf16 the weights need two devices; the ratio is that of one
   /// device's share, whose sums are left out on both sides.
   static func decodingGain() throws -> Double {

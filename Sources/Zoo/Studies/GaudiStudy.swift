@@ -3,9 +3,9 @@ import Foundation
 import Quantities
 import Workloads
 
-extension Study {
-  /// Debunking the CUDA Myth Towards GPU-based AI Systems.
-  static let gaudi = Study(
+/// Debunking the CUDA Myth Towards GPU-based AI Systems.
+enum GaudiStudy {
+  static let study = Study(
     100,
     setting:
       "Gaudi 2 beside an A100 of 80 GB: one product of 8192³ in bf16, rows of a table at random, "
@@ -21,7 +21,7 @@ extension Study {
       "Tiles follow one another without a gap in the array; filling it for each tile would give 407.",
     ]
   ) { _ in
-    let array = GaudiExamples.array(depthPerCycle: 1)
+    let array = array(depthPerCycle: 1)
     let product =
       FLOP.multiplyAccumulates(8192 * 8192 * 8192) / array.time(m: 8192, n: 8192, k: 8192)
     let small = array.utilization(m: 512, n: 512, k: 512)
@@ -34,8 +34,8 @@ extension Study {
     let regime =
       "decoding reads weights: the ratio of the bandwidths, 1.20, less Gaudi's slower attention; what "
       + "is beyond it, and beyond the 1.38 of the arithmetic, is the A100's software"
-    let single = try GaudiExamples.speedup("meta-llama/Meta-Llama-3.1-8B", devices: 1)
-    let eight = try GaudiExamples.speedup("meta-llama/Meta-Llama-3.1-70B", devices: 8)
+    let single = try speedup("meta-llama/Meta-Llama-3.1-8B", devices: 1)
+    let eight = try speedup("meta-llama/Meta-Llama-3.1-70B", devices: 8)
     return [
       StudyCheck(
         "Gaudi 2 at a product of 8192³", reported: 429, predicted: product.value / 1e12,
@@ -72,10 +72,7 @@ extension Study {
         explanation: regime),
     ]
   }
-}
 
-/// Gaudi 2 as both of its studies see it.
-enum GaudiExamples {
   /// Two grids of 256×256, which may be joined into wide or high ones of as many multipliers.
   static func array(depthPerCycle: Double) -> SystolicArray {
     let shapes: [SystolicArray.Shape] = [

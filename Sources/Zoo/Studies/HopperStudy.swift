@@ -2,9 +2,9 @@ import Analytic
 import Devices
 import Quantities
 
-extension Study {
-  /// Benchmarking and Dissecting the Nvidia Hopper GPU Architecture.
-  static let hopper = Study(
+/// Benchmarking and Dissecting the Nvidia Hopper GPU Architecture.
+enum HopperStudy {
+  static let study = Study(
     52,
     setting:
       "streams of one wgmma instruction on an H800 PCIe: 114 compute units of 4096 dense fp16 "
@@ -28,7 +28,7 @@ extension Study {
         / half.throughput(of: instruction(columns, bits: 16), units: 1, clock: clock)
     }
     let wide = instruction(256, bits: 16)
-    let rate = half.throughput(of: wide, units: 114, clock: try HopperExamples.clock())
+    let rate = half.throughput(of: wide, units: 114, clock: try clock())
     return [
       StudyCheck(
         "latency of wgmma.m64n256k16 in fp16", reported: 128, predicted: half.cycles(of: wide),
@@ -55,9 +55,7 @@ extension Study {
           + "FLOP, and the ratio stays 2"),
     ]
   }
-}
 
-private enum HopperExamples {
   /// Of the H800 PCIe under its power limit, by the cube of the clock from the H100 SXM.
   static func clock() throws -> Hertz {
     let sxm = try DeviceCatalogue.device(named: "H100-SXM")

@@ -3,10 +3,10 @@ import Mathematics
 import Quantities
 import Workloads
 
-extension Study {
-  /// Improve Machine Learning carbon footprint using Nvidia GPU and Mixed Precision training for
-  /// classification models, part I.
-  static let mixedPrecision = Study(
+/// Improve Machine Learning carbon footprint using Nvidia GPU and Mixed Precision training for
+/// classification models, part I.
+enum MixedPrecisionStudy {
+  static let study = Study(
     114,
     setting:
       "a small dense classifier in training on a PC with one GeForce board; hardware and sizes "
@@ -15,8 +15,8 @@ extension Study {
     model: "Analytic/Energy, Analytic/Roofline, Mathematics/Statistics",
     notes: ["Carbon is energy times a factor and says nothing of its own."]
   ) { _ in
-    let small = try PowerExamples.saving(neurons: 512)
-    let wide = try PowerExamples.saving(neurons: 8192)
+    let small = try saving(neurons: 512)
+    let wide = try saving(neurons: 8192)
     return [
       StudyCheck(
         "power that mixed precision saves at the plug", predicted: small.value, unit: "W",
@@ -26,14 +26,12 @@ extension Study {
         source: "arithmetic decides there", confidence: .property),
       StudyCheck(
         "tests of 9 W with ten runs a side that find nothing at 5 %",
-        predicted: PowerExamples.insignificantShare(difference: 9), unit: "of 1",
+        predicted: insignificantShare(difference: 9), unit: "of 1",
         tolerance: .atLeast(0.5), source: "abstract: no significance; runs vary by 8 to 12 W",
         confidence: .property),
     ]
   }
-}
 
-private enum PowerExamples {
   /// What a loop of Keras or PyTorch does for each batch beside launching kernels.
   private static let host = Seconds.milliseconds(1)
 

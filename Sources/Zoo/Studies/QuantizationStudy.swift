@@ -3,10 +3,10 @@ import Foundation
 import Mathematics
 import Workloads
 
-extension Study {
-  /// Optimizing Large Language Models through Quantization: A Comparative Analysis of PTQ and QAT
-  /// Techniques.
-  static let quantization = Study(
+/// Optimizing Large Language Models through Quantization: A Comparative Analysis of PTQ and QAT
+/// Techniques.
+enum QuantizationStudy {
+  static let study = Study(
     1,
     setting:
       "language models of 10 M to 1 B parameters on edge devices; the baseline's precision is "
@@ -19,8 +19,8 @@ extension Study {
     ]
   ) { _ in
     let throughput = QuantizedThroughput(speedup: 2.4, at: 8, baselineBits: 32)
-    let size = try QuantizationExamples.tinyLlama()
-    let allocations = QuantizationExamples.allocations()
+    let size = try tinyLlama()
+    let allocations = allocations()
     return [
       StudyCheck(
         "speed-up at 4 bits over full precision", reported: 3,
@@ -40,9 +40,7 @@ extension Study {
         source: "the same layers", confidence: .property),
     ]
   }
-}
 
-private enum QuantizationExamples {
   /// How much smaller the weights are than in fp16.
   static func tinyLlama() throws -> Double {
     let request = WorkloadRequest()

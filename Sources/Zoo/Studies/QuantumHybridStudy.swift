@@ -2,9 +2,9 @@ import Analytic
 import Quantities
 import Workloads
 
-extension Study {
-  /// Hybrid Quantum-Classical Model for Image Classification.
-  static let quantumHybrid = Study(
+/// Hybrid Quantum-Classical Model for Image Classification.
+enum QuantumHybridStudy {
+  static let study = Study(
     66,
     setting:
       "small convolutional networks whose dense head gives way to a simulated circuit of 4 to 8 "
@@ -17,7 +17,7 @@ extension Study {
     ]
   ) { _ in
     let pairs = [4, 6, 8].flatMap { qubits in
-      [QuantumExamples.leNet(qubits: qubits), QuantumExamples.coloured(qubits: qubits)]
+      [leNet(qubits: qubits), coloured(qubits: qubits)]
     }
     let free = try pairs.map { try $0.timeRatio(simulates: false) }.max() ?? .nan
     let simulated = try pairs.map { try $0.timeRatio(simulates: true) }.max() ?? .nan
@@ -26,22 +26,42 @@ extension Study {
         "classical over hybrid epoch, the circuit for free", reported: 108.44 / 21.23,
         predicted: free, unit: "×", tolerance: .atMost(1.6),
         source: "abstract: 108.44 s and 21.23 s",
-        confidence: .derived, explanation: QuantumExamples.unexplained),
+        confidence: .derived, explanation: unexplained),
       StudyCheck(
         "classical over hybrid epoch, the circuit simulated gate by gate", reported: 108.44 / 21.23,
         predicted: simulated, unit: "×", tolerance: .atMost(1.6),
         source: "abstract: 108.44 s and 21.23 s", confidence: .derived,
-        explanation: QuantumExamples.unexplained),
+        explanation: unexplained),
       StudyCheck(
         "parameters of LeNet-5 that six qubits save",
-        predicted: 100 * QuantumExamples.leNet(qubits: 6).saved, unit: "%",
+        predicted: 100 * leNet(qubits: 6).saved, unit: "%",
         tolerance: .between(6, 32),
         source: "abstract: 6 to 32 %"),
       StudyCheck(
         "parameters of the network for 100 classes that six qubits save",
-        predicted: 100 * QuantumExamples.coloured(qubits: 6).saved, unit: "%",
+        predicted: 100 * coloured(qubits: 6).saved, unit: "%",
         tolerance: .between(6, 32), source: "abstract: 6 to 32 %"),
     ]
+  }
+
+  private static let unexplained =
+    "not explained by size, as expected: a step of such networks is launches, of which the smaller "
+    + "head saves few, and a simulated circuit has more of them than it replaces"
+
+  /// LeNet-5 on 28×28 pixels, its last two layers replaced.
+  private static func leNet(qubits: Int) -> HybridPair {
+    HybridPair(
+      input: (1, 28), convolutions: [(6, 5, 2), (16, 5, 0)], dense: [120],
+      head: DenseHeadReplacement(
+        features: 120, dense: [84, 10], circuit: .entangling(qubits: qubits, layers: 2)))
+  }
+
+  /// Four convolutions of 3×3 on 32×32 pixels in colour, pooled to 512 features.
+  private static func coloured(qubits: Int) -> HybridPair {
+    HybridPair(
+      input: (3, 32), convolutions: [(64, 3, 1), (128, 3, 1), (256, 3, 1), (512, 3, 1)], dense: [],
+      head: DenseHeadReplacement(
+        features: 512, dense: [256, 100], circuit: .entangling(qubits: qubits, layers: 2)))
   }
 }
 
@@ -94,27 +114,5 @@ private struct HybridPair {
     let arithmetic =
       64 * head.circuit.training(.backPropagation) / (try model.machine(.fp32).peakRate)
     return try step(false) / (step(true) + (simulates ? max(launches, arithmetic) : .zero))
-  }
-}
-
-private enum QuantumExamples {
-  static let unexplained =
-    "not explained by size, as expected: a step of such networks is launches, of which the smaller "
-    + "head saves few, and a simulated circuit has more of them than it replaces"
-
-  /// LeNet-5 on 28×28 pixels, its last two layers replaced.
-  static func leNet(qubits: Int) -> HybridPair {
-    HybridPair(
-      input: (1, 28), convolutions: [(6, 5, 2), (16, 5, 0)], dense: [120],
-      head: DenseHeadReplacement(
-        features: 120, dense: [84, 10], circuit: .entangling(qubits: qubits, layers: 2)))
-  }
-
-  /// Four convolutions of 3×3 on 32×32 pixels in colour, pooled to 512 features.
-  static func coloured(qubits: Int) -> HybridPair {
-    HybridPair(
-      input: (3, 32), convolutions: [(64, 3, 1), (128, 3, 1), (256, 3, 1), (512, 3, 1)], dense: [],
-      head: DenseHeadReplacement(
-        features: 512, dense: [256, 100], circuit: .entangling(qubits: qubits, layers: 2)))
   }
 }

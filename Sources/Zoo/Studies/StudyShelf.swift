@@ -21,16 +21,16 @@ public struct StudyShelf: Sendable {
 
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
-    .quantization,
-    .wan,
-    .hopper,
-    .wasteSorting,
-    .quantumHybrid,
-    .videoEnergy,
-    .gaudi,
-    .gaudiFP8,
-    .encoderEfficiency,
-    .mixedPrecision,
+    QuantizationStudy.study,
+    WanStudy.study,
+    HopperStudy.study,
+    WasteSortingStudy.study,
+    QuantumHybridStudy.study,
+    VideoEnergyStudy.study,
+    GaudiStudy.study,
+    GaudiFP8Study.study,
+    EncoderEfficiencyStudy.study,
+    MixedPrecisionStudy.study,
   ]
 
   private struct Row: Decodable {

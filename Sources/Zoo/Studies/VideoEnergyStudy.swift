@@ -2,10 +2,10 @@ import Analytic
 import Foundation
 import Quantities
 
-extension Study {
-  /// Video Killed the Energy Budget: Characterizing the Latency and Power Regimes of Open
-  /// Text-to-Video Models.
-  static let videoEnergy = Study(
+/// Video Killed the Energy Budget: Characterizing the Latency and Power Regimes of Open
+/// Text-to-Video Models.
+enum VideoEnergyStudy {
+  static let study = Study(
     97,
     setting:
       "one H100 SXM (989 TFLOP/s, 700 W) with the diffusers library; Wan 2.1 at 720×1280 and 81 "
@@ -16,14 +16,14 @@ extension Study {
   ) { _ in
     let peak = FLOPPerSecond.teraFLOPPerSecond(989)
     let sizes = ["height": 720, "width": 1280]
-    let calibration = try VideoExamples.film("wan2.1-t2v-1.3b", sizes)
+    let calibration = try film("wan2.1-t2v-1.3b", sizes)
     let model = UtilizationModel(
       peak: peak, work: calibration, took: Seconds(410), power: Watts(700))
     func checks(
       _ title: String, _ name: String, _ settings: [String: Int], seconds: Double,
       wattHours: Double, tolerance: Double
     ) throws -> [StudyCheck] {
-      let time = model.latency(try VideoExamples.film(name, settings))
+      let time = model.latency(try film(name, settings))
       let energy = (model.power ?? .zero) * time
       return [
         StudyCheck(
@@ -34,9 +34,9 @@ extension Study {
           unit: "Wh", tolerance: .relative(tolerance), source: "table 4, second-hand"),
       ]
     }
-    let own = VideoExamples.published
+    let own = published
     let theirs = UtilizationModel(peak: peak, utilization: 0.456)
-    let work = 100 * own.flop(tokens: VideoExamples.tokens(720, 1280))
+    let work = 100 * own.flop(tokens: tokens(720, 1280))
     return try checks(
       "Wan-14B at 720×1280", "wan2.1-t2v-14b", sizes, seconds: 1875, wattHours: 359.7,
       tolerance: 0.2)
@@ -50,21 +50,19 @@ extension Study {
           source: "tables 4 and 5, second-hand"),
         StudyCheck(
           "exponent of the work in the steps", reported: 1,
-          predicted: try VideoExamples.stepExponent(), unit: "", tolerance: .absolute(0.02),
+          predicted: try stepExponent(), unit: "", tolerance: .absolute(0.02),
           source: "abstract: linear"),
         StudyCheck(
           "exponent of the work in height times width, above 720×1280", reported: 2,
-          predicted: try VideoExamples.planeExponent(720, 1280), unit: "",
+          predicted: try planeExponent(720, 1280), unit: "",
           tolerance: .between(1.6, 2), source: "abstract: quadratic"),
         StudyCheck(
-          "the same below 256×256", predicted: try VideoExamples.planeExponent(128, 128),
+          "the same below 256×256", predicted: try planeExponent(128, 128),
           unit: "", tolerance: .atMost(1.5), source: "products with weights decide there",
           confidence: .property),
       ]
   }
-}
 
-private enum VideoExamples {
   /// The constants of the paper's model of Wan-1.3B: defaults of its code, not the published network.
   static let published = DiffusionTransformer(
     blocks: 32, width: 2048, feedForwardWidth: 8192, textTokens: 512)

@@ -1,9 +1,9 @@
 import Analytic
 import Quantities
 
-extension Study {
-  /// Wan: Open and Advanced Large-Scale Video Generative Models.
-  static let wan = Study(
+/// Wan: Open and Advanced Large-Scale Video Generative Models.
+enum WanStudy {
+  static let study = Study(
     38,
     setting: "films of 81 frames of 480×832 pixels in 50 steps with guidance; H100s under the "
       + "diffusers library with the tokens shared by Ulysses, an RTX 4090 with the published code",
@@ -19,8 +19,8 @@ extension Study {
     ]
   ) { _ in
     let h100 = try DeviceCatalogue.device(named: "H100-SXM")
-    let large = try WanExamples.pass("wan2.1-t2v-14b")
-    let small = try WanExamples.pass("wan2.1-t2v-1.3b")
+    let large = try pass("wan2.1-t2v-14b")
+    let small = try pass("wan2.1-t2v-1.3b")
     let peak = try Machine(h100, precision: .bf16).peakRate
     let serial = Seconds(8)
     let measured = DenoisingRun(
@@ -31,7 +31,7 @@ extension Study {
       let exchange = UlyssesParallelism(
         devices: devices, bandwidth: .gigabytesPerSecond(450)
       ).exchange(
-        tokens: WanExamples.tokens, width: 5120, layers: 40, bytesPerElement: 2)
+        tokens: tokens, width: 5120, layers: 40, bytesPerElement: 2)
       checks.append(
         StudyCheck(
           "Wan-14B on \(devices) H100", reported: reported,
@@ -47,18 +47,16 @@ extension Study {
     checks.append(
       StudyCheck(
         "Wan-1.3B on an RTX 4090", reported: 240,
-        predicted: try WanExamples.onGeForce(small.network).value, unit: "s",
+        predicted: try onGeForce(small.network).value, unit: "s",
         tolerance: .relative(0.25), source: "README of the repository: about 4 minutes"))
     checks.append(
       StudyCheck(
         "memory of Wan-1.3B, the text encoder on the host and parts taking turns", reported: 8.19,
-        predicted: try WanExamples.memory(small.network).value / 1e9, unit: "GB",
+        predicted: try memory(small.network).value / 1e9, unit: "GB",
         tolerance: .relative(0.2), source: "abstract"))
     return checks
   }
-}
 
-private enum WanExamples {
   static let tokens = Double(21 * 30 * 52)
 
   /// One pass of a network over the film, without guidance.

@@ -3,9 +3,9 @@ import Foundation
 import Quantities
 import Workloads
 
-extension Study {
-  /// DWaste: Greener AI for Waste Sorting using Mobile and Edge Devices.
-  static let wasteSorting = Study(
+/// DWaste: Greener AI for Waste Sorting using Mobile and Edge Devices.
+enum WasteSortingStudy {
+  static let study = Study(
     64,
     setting: "classifiers (EfficientNetV2-S and -M, ResNet-50 and -101, MobileNetV2) and detectors "
       + "(YOLOv8n, YOLO11n) on telephones and edge devices that are not named; sizes of pictures are "
@@ -16,12 +16,12 @@ extension Study {
       "Accuracy and carbon depend on private pictures and are not modelled.",
     ]
   ) { _ in
-    let classifiers = try WasteExamples.classifiers.map { try WasteExamples.saving($0) }
-    let detectors = try ["yolov8n", "yolo11n"].map { try WasteExamples.workload($0) }
+    let classifiers = try classifiers.map { try saving($0) }
+    let detectors = try ["yolov8n", "yolo11n"].map { try workload($0) }
     func megabytes(_ bits: Double) -> [Double] {
-      detectors.map { $0.storedSize(WasteExamples.file(bits: bits)).total.value / 1e6 }
+      detectors.map { $0.storedSize(file(bits: bits)).total.value / 1e6 }
     }
-    let ratio = try WasteExamples.latencyRatio()
+    let ratio = try latencyRatio()
     return [
       StudyCheck(
         "smaller files at 8 bits, mean of five classifiers", reported: 75,
@@ -45,9 +45,7 @@ extension Study {
       ),
     ]
   }
-}
 
-private enum WasteExamples {
   static let classifiers = [
     "efficientnetv2_s", "efficientnetv2_m", "resnet50", "resnet101", "mobilenetv2_100",
   ]
