@@ -3,6 +3,7 @@ import Mathematics
 import Quantities
 import Testing
 import Workloads
+import Zoo
 
 @testable import Analytic
 
@@ -52,6 +53,28 @@ import Workloads
     #expect(law.speedup(bits: 32) == 1)
     // With nothing but reading, half the bits are twice as fast.
     #expect(QuantizedThroughput(share: 1, baselineBits: 16).speedup(bits: 8) == 2)
+  }
+
+  /// The share of the roofline at 16 bits, against the roofline itself at 8 and 4.
+  @Test("the share from a roofline says what the roofline says of narrower weights")
+  func sharesOfARoofline() throws {
+    let device = try DeviceCatalogue.device(named: "A100-SXM-80GB")
+    guard case .language(let model) = try NetworkReference("llama-2-7b") else { return }
+    let step = try model.workload(.decode(context: 1024))
+    func program(_ precision: Precision) -> KernelProgram {
+      step.kernels(Execution(precision: precision, fusion: .epilogue))
+    }
+    func time(_ precision: Precision) throws -> Double {
+      let run = RooflineModel(device, program(precision).execution)
+      return try run.predict(program(precision)).latency.value.value
+    }
+    let machine = try Machine(device, precision: .fp16)
+    let law = QuantizedThroughput(program(.fp16), on: machine)
+    #expect(law.baselineBits == 16 && law.share > 0.8 && law.share < 1)
+    for (precision, bits) in [(Precision.w8a16, 8.0), (.w4a16, 4.125)] {
+      let faster = try time(.fp16) / time(precision)
+      #expect(abs(law.speedup(bits: bits) / faster - 1) < 0.1, "\(law.share) \(faster)")
+    }
   }
 
   private static func instance(_ seed: Int) -> (layers: [QuantizedLayer], budget: Double) {

@@ -13,11 +13,17 @@ enum GaudiStudy {
     model: "Analytic/Accelerators, Analytic/Communication, Analytic/Roofline",
     calibrated: [
       "what random rows leave of the bandwidth: 0.64 and 0.72, by rows of 256 bytes and more",
-      "attention on Gaudi at 0.45 of its class, as its software has it",
+      "language models: the shares of graphics processors on both, so that data sheets alone differ, "
+        + "and attention on Gaudi at 0.45 of them, as its software has it",
     ],
     notes: [
       "Figures of the paper are second-hand. Prompts of 100 tokens and 25 to 400 answered ones in "
         + "batches of 1 to 64 are recalled.",
+      "Of both language models decoding is most of the time, and decoding reads weights: the ratio of "
+        + "the bandwidths, 1.20, less Gaudi's slower attention. A mean of 1.47 is beyond the ratio of "
+        + "the arithmetic, 1.38, too, and so beyond both data sheets.",
+      "By the class of accelerators, which nobody has fitted, Gaudi would be slower than the A100: "
+        + "0.84 and 0.80.",
       "Tiles follow one another without a gap in the array; filling it for each tile would give 407.",
     ]
   ) { _ in
@@ -30,10 +36,10 @@ enum GaudiStudy {
     func mean(_ memory: GatherGranularity, _ sizes: [Double]) -> Double {
       sizes.reduce(0) { $0 + memory.share(Bytes($1)) } / Double(sizes.count)
     }
+    func pieces(_ memory: GatherGranularity) -> GatherGranularity {
+      GatherGranularity(granule: memory.granule)
+    }
     let (short, long) = ([16.0, 32, 64, 128], [256.0, 512, 1024, 2048])
-    let regime =
-      "decoding reads weights: the ratio of the bandwidths, 1.20, less Gaudi's slower attention; what "
-      + "is beyond it, and beyond the 1.38 of the arithmetic, is the A100's software"
     let single = try speedup("meta-llama/Meta-Llama-3.1-8B", devices: 1)
     let eight = try speedup("meta-llama/Meta-Llama-3.1-70B", devices: 8)
     return [
@@ -55,21 +61,20 @@ enum GaudiStudy {
           + "reaches 63 %; the 36 % that were measured ask for pieces of 128 bytes, its cache lines, or "
           + "for too few requests under way"),
       StudyCheck(
-        "the A100's share over Gaudi's, 256 bytes and more", reported: 72.0 / 64,
-        predicted: mean(a100, long) / mean(gaudi, long), unit: "×", tolerance: .atMost(1.3),
-        source: "second-hand; both shares are the calibration", confidence: .derived),
+        "the same for 256 bytes and more, by the pieces alone", reported: 72.0 / 64,
+        predicted: mean(pieces(a100), long) / mean(pieces(gaudi), long), unit: "×",
+        tolerance: .atMost(1.3), source: "second-hand; what was calibrated is left out",
+        confidence: .derived),
       StudyCheck(
         "links of Gaudi 2 that a collective of two among eight uses", reported: 1.0 / 8,
         predicted: Interconnect.pairwise(others: 7).usableShare(2), unit: "",
         tolerance: .between(0.1, 0.18), source: "second-hand; the A100 uses all"),
       StudyCheck(
         "Gaudi 2 over A100, Llama 3.1 8B on one device", reported: 1.47, predicted: single,
-        unit: "×", tolerance: .relative(0.2), source: "second-hand, mean over lengths and batches",
-        explanation: regime),
+        unit: "×", tolerance: .relative(0.2), source: "second-hand, mean over lengths and batches"),
       StudyCheck(
         "Gaudi 2 over A100, Llama 3.1 70B on eight devices", reported: 1.35, predicted: eight,
-        unit: "×", tolerance: .relative(0.2), source: "second-hand, mean over lengths and batches",
-        explanation: regime),
+        unit: "×", tolerance: .relative(0.2), source: "second-hand, mean over lengths and batches"),
     ]
   }
 
@@ -88,7 +93,7 @@ enum GaudiStudy {
   static func speedup(_ name: String, devices: Int) throws -> Double {
     guard case .language(let whole) = try NetworkReference(name) else { return .nan }
     let model = try whole.shard(of: devices)
-    var table = EfficiencyTable.accelerator
+    var table = EfficiencyTable.graphics
     table[.attention].compute *= 0.45
     table[.attention].bandwidth *= 0.45
     let bf16 = Execution(precision: .bf16, fusion: .epilogue)

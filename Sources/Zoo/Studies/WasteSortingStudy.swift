@@ -40,8 +40,8 @@ enum WasteSortingStudy {
         unit: "×", tolerance: .between(2, 15), source: "abstract: 0.22 s and 0.03 s",
         recorded: .outside,
         explanation: "not explained: the classifier has 1.9 and 2.6 times the products, its "
-          + "depthwise layers and gates add little, and at 224 pixels it would be faster than a "
-          + "detector; two runtimes, or one with and one without a graphics processor, could differ so"
+          + "depthwise layers and gates add little, and at 224 pixels it would be about as "
+          + "fast as a detector; two runtimes, or one with and one without a graphics processor, could differ so"
       ),
     ]
   }
