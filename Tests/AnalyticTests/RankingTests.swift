@@ -88,10 +88,10 @@ import Testing
   func intervals() throws {
     let forecast = candidate("a", 0.01).forecast
     #expect(forecast.probability(within: .latency(Seconds(0.01))) == 0.5)
-    let latency = try #require(forecast.estimate(.latency, as: Seconds.self).interval)
+    let latency = try #require(forecast.estimate(.latency, as: Seconds.self)?.interval)
     #expect(abs(forecast.probability(within: .latency(latency.low)) - 0.05) < 1e-9)
     #expect(abs(forecast.probability(within: .latency(latency.high)) - 0.95) < 1e-9)
-    let product = try #require(forecast.estimate(.edp, as: JouleSeconds.self).interval)
+    let product = try #require(forecast.estimate(.edp, as: JouleSeconds.self)?.interval)
     #expect(abs(forecast.probability(within: .edp(product.high)) - 0.95) < 1e-9)
   }
 
