@@ -13,7 +13,11 @@ enum HopperStudy {
     calibrated: [
       "what a compute unit switches at a clock, by an H100 SXM: 854 TFLOP/s of bf16 products at 700 W"
     ],
-    notes: ["Figures of the paper are recalled; its tables have not been read."]
+    notes: [
+      "Figures of the paper are recalled; its tables have not been read.",
+      "The roofline's own limit of power, one energy for a FLOP at any clock, would hold the board at "
+        + "355 TFLOP/s.",
+    ]
   ) { _ in
     let half = MatrixUnit(flopPerCycle: 4096, sharedBytesPerCycle: 128)
     let eighth = MatrixUnit(flopPerCycle: 8192, sharedBytesPerCycle: 128)
