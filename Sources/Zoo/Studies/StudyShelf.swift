@@ -20,7 +20,18 @@ public struct StudyShelf: Sendable {
   public let entries: [Entry]
 
   /// One line for each modelled study, by its number.
-  private static let studies: [Study] = []
+  private static let studies: [Study] = [
+    QuantizationStudy.study,
+    WanStudy.study,
+    HopperStudy.study,
+    WasteSortingStudy.study,
+    QuantumHybridStudy.study,
+    VideoEnergyStudy.study,
+    GaudiStudy.study,
+    GaudiFP8Study.study,
+    EncoderEfficiencyStudy.study,
+    MixedPrecisionStudy.study,
+  ]
 
   private struct Row: Decodable {
     let number: Int
