@@ -21,7 +21,17 @@ public struct StudyShelf: Sendable {
 
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
-    ZeusStudy.study
+    QuantizationStudy.study,
+    WanStudy.study,
+    HopperStudy.study,
+    ZeusStudy.study,
+    WasteSortingStudy.study,
+    QuantumHybridStudy.study,
+    VideoEnergyStudy.study,
+    GaudiStudy.study,
+    GaudiFP8Study.study,
+    EncoderEfficiencyStudy.study,
+    MixedPrecisionStudy.study,
   ]
 
   private struct Row: Decodable {

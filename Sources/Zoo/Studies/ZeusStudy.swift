@@ -19,13 +19,17 @@ enum ZeusStudy {
         + "its 3 % are noise.",
       "An online optimum at η = 0.5 trades time for energy, so that it saves less than the offline "
         + "optimum of energy alone.",
-    ]
+    ],
+    tables: [powers, epochs]
   ) { data in
-    let power = try PowerTrace(.v100, path: data.path("zeus/summary_power_v100.csv"))
-    let epochs = try RecurrenceTrace(path: data.path("zeus/summary_train.csv"))
+    let power = try PowerTrace(.v100, path: data.path(powers))
+    let epochs = try RecurrenceTrace(path: data.path(epochs))
     let jobs = try trainings.map { try epochs.job($0, power) }
     return offline(jobs) + online(jobs) + [try modelled(jobs)]
   }
+
+  private static let powers = "zeus/summary_power_v100.csv"
+  private static let epochs = "zeus/summary_train.csv"
 
   private static let trainings: [RecurrenceTrace.Training] = [
     .init(

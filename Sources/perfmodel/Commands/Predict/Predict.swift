@@ -100,6 +100,7 @@ struct Predict: ParsableCommand {
     switch try fit.model(device, execution) {
     case .roofline(let model):
       let program = network.kernels(execution)
+      _ = try model.machine(program.precision)
       try fit.check(program, on: device)
       prediction =
         try power.setting.map { try model.predict(program, under: $0) } ?? model.predict(program)
