@@ -110,6 +110,12 @@ let package = Package(
     suite(
       "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
     suite("DevicesTests", ["Devices", "Quantities"]),
+    suite(
+      "AnalyticTests",
+      [
+        "Analytic", "Zoo", "Datasets", "Workloads", "Devices", "Predictions", "Mathematics",
+        "Quantities",
+      ]),
     suite("DatasetsTests", ["Datasets", "Mathematics"]),
     suite("MeasurementTests", ["Measurement", "Workloads", "Mathematics", "Quantities"]),
     suite(

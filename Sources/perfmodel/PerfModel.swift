@@ -22,7 +22,7 @@ struct PerfModel: ParsableCommand {
     subcommands: [
       Sample.self, Measure.self, Adapt.self, Predict.self, Rank.self, Score.self, Train.self,
       Evaluate.self, DatasetCommand.self, ModelCommand.self, ReplayCommand.self, DeviceCommand.self,
-      TimingCommand.self,
+      ZooCommand.self, TimingCommand.self,
     ])
 
   /// Parses and runs; whatever is wrong with the input is one line and exit code 2.

@@ -10,6 +10,7 @@ private let allowed: [String: Set<String>] = [
   "Devices": ["Documents", "Quantities"],
   "Predictions": ["Workloads", "Quantities"],
   "Features": ["Workloads", "Mathematics", "Quantities"],
+  "Analytic": ["Workloads", "Devices", "Predictions", "Mathematics", "Quantities"],
   "Datasets": ["CHDF5", "CZlib", "Mathematics", "Quantities"],
   "Measurement": ["Workloads", "Mathematics", "Quantities"],
   "Predictors": ["Features", "Predictions", "Workloads", "Mathematics", "Quantities"],
@@ -17,13 +18,13 @@ private let allowed: [String: Set<String>] = [
     "Datasets", "Predictors", "Features", "Predictions", "Workloads", "Mathematics", "Quantities",
   ],
   "Zoo": [
-    "Workloads", "Devices", "Predictors", "Datasets", "Evaluation", "Features", "Predictions",
-    "Mathematics", "Quantities",
+    "Workloads", "Devices", "Analytic", "Predictors", "Datasets", "Evaluation", "Features",
+    "Predictions", "Mathematics", "Quantities",
   ],
   "Reports": ["Predictions", "Quantities"],
   "perfmodel": [
-    "Quantities", "Mathematics", "Workloads", "Devices", "Predictions", "Features", "Datasets",
-    "Measurement", "Predictors", "Evaluation", "Zoo", "Reports", "ArgumentParser",
+    "Quantities", "Mathematics", "Workloads", "Devices", "Predictions", "Features", "Analytic",
+    "Datasets", "Measurement", "Predictors", "Evaluation", "Zoo", "Reports", "ArgumentParser",
   ],
 ]
 

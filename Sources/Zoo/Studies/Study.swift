@@ -13,17 +13,21 @@ public struct Study: Sendable {
   public let calibrated: [String]
   /// What a reader should know before believing it.
   public let notes: [String]
+  /// Paths of the tables that it replays, in the folder of public measurements.
+  public let tables: [String]
   let evaluate: @Sendable (StudyData) throws -> [StudyCheck]
 
   public init(
     _ number: Int, setting: String, model: String, calibrated: [String] = [],
-    notes: [String] = [], evaluate: @escaping @Sendable (StudyData) throws -> [StudyCheck]
+    notes: [String] = [], tables: [String] = [],
+    evaluate: @escaping @Sendable (StudyData) throws -> [StudyCheck]
   ) {
     self.number = number
     self.setting = setting
     self.model = model
     self.calibrated = calibrated
     self.notes = notes
+    self.tables = tables
     self.evaluate = evaluate
   }
 }

@@ -15,12 +15,22 @@ public struct StudyShelf: Sendable {
     /// The rooms whose models answer it.
     public let rooms: [String]
     public let study: Study?
+
+    /// What `data` lets a run of it be, without running it.
+    public func state(_ data: StudyData) -> StudyOutcome.State {
+      guard let study else { return .notModelled }
+      return study.tables.contains { (try? data.path($0)) == nil } ? .needsData : .modelled
+    }
   }
 
   public let entries: [Entry]
 
   /// One line for each modelled study, by its number.
-  private static let studies: [Study] = []
+  private static let studies: [Study] = [
+    DataReuseStudy.study,
+    FullCycleStudy.study,
+    TResNetStudy.study,
+  ]
 
   private struct Row: Decodable {
     let number: Int
@@ -65,7 +75,7 @@ public struct StudyShelf: Sendable {
 
 /// What came out when a study was run.
 public struct StudyOutcome: Sendable {
-  public enum State: String, Sendable {
+  public enum State: String, Sendable, CaseIterable {
     case modelled
     case notModelled = "not modelled yet"
     case needsData = "needs data"
