@@ -28,8 +28,12 @@ public struct StudyShelf: Sendable {
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
     DataReuseStudy.study,
+    LowFormerStudy.study,
+    CascadedViTStudy.study,
+    EfficientModulationStudy.study,
     FullCycleStudy.study,
     TResNetStudy.study,
+    EfficientFormerStudy.study,
   ]
 
   private struct Row: Decodable {

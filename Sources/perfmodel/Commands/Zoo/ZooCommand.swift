@@ -13,5 +13,5 @@ struct ZooCommand: ParsableCommand {
       A study holds the setting of a publication as data, calls a general model and compares. What was \
       used to calibrate is named and not scored; nothing that was reported goes into a prediction.
       """,
-    subcommands: [List.self, Show.self, Run.self, Scratch.self])
+    subcommands: [List.self, Show.self, Run.self])
 }
