@@ -4,12 +4,14 @@ import Workloads
 enum StudyNetworks {
   /// - Throws: `WorkloadError` where there is no such network, or it does not fit.
   static func workload(
-    _ name: String, batch: Int = 1, image: Int? = nil
+    _ name: String, batch: Int = 1, image: Int? = nil, settings: [String: Int] = [:]
   ) throws(WorkloadError) -> Workload {
     guard let network = NetworkRegistry.network(named: name) else {
       throw .setting("no network '\(name)' is built in")
     }
-    return try network.workload(batch: batch, settings: image.map { ["image": $0] } ?? [:])
+    var settings = settings
+    if let image { settings["image"] = image }
+    return try network.workload(batch: batch, settings: settings)
   }
 
   /// Multiply–accumulates of products, without normalisations, as most papers count.

@@ -28,6 +28,7 @@ public struct StudyShelf: Sendable {
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
     DataReuseStudy.study,
+    E2GCStudy.study,
     LowFormerStudy.study,
     CascadedViTStudy.study,
     EfficientModulationStudy.study,
