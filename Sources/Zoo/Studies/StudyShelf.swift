@@ -32,6 +32,7 @@ public struct StudyShelf: Sendable {
     LowFormerStudy.study,
     CascadedViTStudy.study,
     EfficientModulationStudy.study,
+    LARCStudy.study,
     FullCycleStudy.study,
     TResNetStudy.study,
     EfficientFormerStudy.study,
