@@ -30,6 +30,7 @@ public struct StudyShelf: Sendable {
     DataReuseStudy.study,
     E2GCStudy.study,
     LowFormerStudy.study,
+    EfficientDNNsStudy.study,
     CascadedViTStudy.study,
     EfficientModulationStudy.study,
     LARCStudy.study,
