@@ -90,6 +90,7 @@ let package = Package(
       resources: [
         .copy("Shipped"), .copy("Architectures/Language/Catalogue"),
         .copy("Devices/devices.jsonl"), .copy("Studies/studies.jsonl"),
+        .copy("Calibrations/rates.json"),
       ]),
     room("Reports", ["Predictions", "Quantities"]),
 

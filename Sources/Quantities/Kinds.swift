@@ -29,7 +29,26 @@
   public static let suffix = "_j"
   public static let prefixes =
     metric("J", from: .pico, to: .giga)
-    + [UnitPrefix("Wh", 3600, isWritten: false), UnitPrefix("kWh", 3.6e6, isWritten: false)]
+    + [
+      UnitPrefix("uJ", 1e-6, isWritten: false), UnitPrefix("Wh", 3600, isWritten: false),
+      UnitPrefix("kWh", 3.6e6, isWritten: false),
+    ]
+}
+
+/// An energy times a delay, by which designs are compared that trade one for the other.
+@frozen public struct JouleSeconds: Quantity {
+  public var value: Double
+  @inlinable public init(_ value: Double) { self.value = value }
+
+  public static let symbol = "J·s"
+  public static let suffix = "_j_s"
+  public static let prefixes =
+    metric("J·s", from: .pico, to: .giga)
+    + [
+      UnitPrefix("nJs", 1e-9, isWritten: false), UnitPrefix("uJs", 1e-6, isWritten: false),
+      UnitPrefix("mJs", 1e-3, isWritten: false), UnitPrefix("Js", 1, isWritten: false),
+      UnitPrefix("kJs", 1e3, isWritten: false),
+    ]
 }
 
 /// A power.

@@ -27,6 +27,10 @@
 @inlinable public func * (power: Watts, time: Seconds) -> Joules {
   Joules(power.value * time.value)
 }
+/// The energy–delay product.
+@inlinable public func * (energy: Joules, delay: Seconds) -> JouleSeconds {
+  JouleSeconds(energy.value * delay.value)
+}
 /// Arithmetic intensity.
 @inlinable public func / (work: FLOP, data: Bytes) -> FLOPPerByte {
   FLOPPerByte(work.value / data.value)

@@ -16,11 +16,19 @@ struct PerfModel: ParsableCommand {
         perfmodel adapt   --predictor nasbench201 --samples host.csv --output host.h5
         perfmodel rank    --predictor host.h5 --top 10 --limit latency=5ms
 
+      From data sheets alone, of any network on any device:
+
+        perfmodel predict  resnet50 --device RTX-3090 --batch 8 --precision fp16
+        perfmodel roofline resnet50 --device RTX-3090 --svg roofline.svg
+        perfmodel rank     family:resnet --device RTX-3090,T4 --by energy --limit latency=5ms
+        perfmodel sweep    all --device class:gpu --batch 1,8 --output sweep.csv
+        perfmodel what-if  resnet50 --device T4 --limit latency=5ms
+
       Every figure comes with its 90 % interval. 'perfmodel help COMMAND' has examples of each.
       """,
     version: version,
     subcommands: [
-      Sample.self, Measure.self, Adapt.self, Predict.self, Rank.self, Score.self, Train.self,
+      Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, SweepCommand.self, WhatIf.self, Score.self, Train.self,
       Evaluate.self, DatasetCommand.self, ModelCommand.self, ReplayCommand.self, DeviceCommand.self,
       ZooCommand.self, TimingCommand.self,
     ])
@@ -28,6 +36,9 @@ struct PerfModel: ParsableCommand {
   /// Parses and runs; whatever is wrong with the input is one line and exit code 2.
   static func main() {
     do {
+      if let name = RepeatedOptions.first(in: Array(CommandLine.arguments.dropFirst()), of: self) {
+        throw ValidationError("\(name) is given twice; give it once")
+      }
       var command = try parseAsRoot()
       try command.run()
     } catch let error as ExitCode {

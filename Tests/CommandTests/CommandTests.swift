@@ -36,10 +36,10 @@ struct Program {
     try run(arguments)
   }
 
-  func run(_ arguments: [String]) throws -> (code: Int32, output: String, errors: String) {
+  func run(_ arguments: some Sequence<String>) throws -> (code: Int32, output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = arguments
+    process.arguments = Array(arguments)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let errors = folder + "/.stderr-\(UUID().uuidString)"
     _ = FileManager.default.createFile(atPath: errors, contents: nil)

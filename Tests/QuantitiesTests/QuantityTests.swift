@@ -12,6 +12,7 @@ import Testing
     #expect(Hertz.megahertz(4).period == .microseconds(0.25))
     #expect(FLOP(3e12) * JoulesPerFLOP(2e-12) == Joules(6))
     #expect(Bytes(4) * JoulesPerByte(0.5) == Joules(2))
+    #expect(Joules(4) * Seconds(0.5) == JouleSeconds(2))
   }
 
   @Test("a MAC is two FLOP, a gibibyte is not a gigabyte") func constants() {

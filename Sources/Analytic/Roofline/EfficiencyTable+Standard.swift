@@ -5,13 +5,14 @@ extension EfficiencyTable {
   public static func standard(for device: Device) -> EfficiencyTable {
     switch device.deviceClass {
     case .gpu: .graphics
-    case .cpu, .mobile, .board: .processor
+    case .cpu: .processor
+    case .mobile, .board: .embedded
     case .npu, .fpga: .accelerator
     case .mcu: .microcontroller
     }
   }
 
-  private static func kinds(
+  static func kinds(
     _ standard: KernelEfficiency, _ exceptions: [KernelKind: KernelEfficiency]
   ) -> [KernelEfficiency] {
     KernelKind.allCases.map { exceptions[$0] ?? standard }
@@ -59,25 +60,4 @@ extension EfficiencyTable {
     launchOverhead: 2.5e-6, dispatch: 6e-6, vectorRatio: 0.0625, deviceDeviation: 0.08,
     networkDeviation: 0.13, termDeviations: [0.15, 0.15, 0.3, 0.4, 0.3, 0.12, 0.2, 0.5],
     energyDeviation: 0.25)
-
-  /// Processors, as inference engines use them.
-  public static let processor: EfficiencyTable = {
-    var table = graphics
-    table.name = "processor"
-    return table
-  }()
-
-  /// Arrays that multiply, with memory beside them.
-  public static let accelerator: EfficiencyTable = {
-    var table = graphics
-    table.name = "accelerator"
-    return table
-  }()
-
-  /// Microcontrollers, one instruction at a time.
-  public static let microcontroller: EfficiencyTable = {
-    var table = graphics
-    table.name = "microcontroller"
-    return table
-  }()
 }

@@ -52,13 +52,16 @@ extension Machine {
       case .recurrence:
         arithmetic = 2 * kernel.matrixMACs / (matrixRate * min(1, factor * tiling.share))
       default:
-        let product = product(kernel, factor, compulsory: main, secondsPerByte)
+        let energy = dynamicEnergy(kernel, main: main, cached: cached)
+        let product = product(kernel, factor, compulsory: main, secondsPerByte, energy)
         arithmetic = product.arithmetic
         main += product.rereadBytes
         overhead = product.overhead
       }
     }
-    if kernel.vectorFLOP > 0 { arithmetic += kernel.vectorFLOP / vectorRate }
+    if kernel.vectorFLOP > 0, !kernel.kind.isTiled || kernel.matrixMACs == 0 {
+      arithmetic += kernel.vectorFLOP / vectorRate
+    }
     if kernel.kind == .normalization || kernel.kind == .softmax {
       overhead +=
         kernel.rows / (units * clock)
@@ -70,12 +73,7 @@ extension Machine {
     var busy = smoothMaximum(arithmetic, traffic) + overhead
     // Power.
     var result = KernelTime()
-    let executed =
-      kernel.isWinograd && !usesMatrixUnits
-      ? kernel.matrixMACs / efficiency.winogradGain : kernel.matrixMACs
-    result.dynamicEnergy =
-      2 * executed * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
-      + main * power.mainMemoryByte + (main + cached) * power.cacheByte
+    result.dynamicEnergy = dynamicEnergy(kernel, main: main, cached: cached)
     busy = max(busy, result.dynamicEnergy / power.headroom)
     let launch = factors[CalibratedTerm.overhead.rawValue] * launchOverhead
     result.total = busy + launch * (kernel.sequentialSteps + kernel.extraLaunches)
@@ -86,6 +84,16 @@ extension Machine {
     return result
   }
 
+  /// Joules of a kernel's arithmetic and traffic.
+  @inline(__always)
+  private func dynamicEnergy(_ kernel: Kernel, main: Double, cached: Double) -> Double {
+    let executed =
+      kernel.isWinograd && !usesMatrixUnits
+      ? kernel.matrixMACs / efficiency.winogradGain : kernel.matrixMACs
+    return 2 * executed * power.matrixFLOP + kernel.vectorFLOP * power.vectorFLOP
+      + main * power.mainMemoryByte + (main + cached) * power.cacheByte
+  }
+
   /// The tiling of the units that take products.
   @inline(__always)
   private var tiling: TilingEfficiency {
@@ -94,18 +102,19 @@ extension Machine {
 
   @inline(__always)
   private func product(
-    _ kernel: Kernel, _ factor: Double, compulsory: Double, _ secondsPerByte: Double
+    _ kernel: Kernel, _ factor: Double, compulsory: Double, _ secondsPerByte: Double,
+    _ energy: Double
   ) -> MatrixTime {
     var share = factor * tiling.share * clockHeadroom
     if usesMatrixUnits, isMisaligned(kernel) { share *= efficiency.misaligned }
-    let time = tiling.fastest(
-      kernel, rate: matrixRate * min(1, share), units: units, cache: cacheCapacity,
-      traffic: secondsPerByte, compulsory: compulsory)
-    guard kernel.isWinograd, !usesMatrixUnits else { return time }
-    var faster = time
-    faster.arithmetic = max(
-      2 * kernel.matrixMACs / matrixRate, time.arithmetic / efficiency.winogradGain)
-    return faster
+    return tiling.fastest(
+      kernel, rate: matrixRate * min(1, share),
+      gain: kernel.isWinograd && !usesMatrixUnits ? efficiency.winogradGain : 1,
+      least: 2 * kernel.matrixMACs / matrixRate, beside: kernel.vectorFLOP / vectorRate,
+      units: units, cache: cacheCapacity, traffic: secondsPerByte, compulsory: compulsory,
+      power: (
+        energy / power.headroom, (power.mainMemoryByte + power.cacheByte) / power.headroom
+      ))
   }
 
   /// Attention in one kernel: blocks of 64 queries and 64 keys, dealt out to the units.

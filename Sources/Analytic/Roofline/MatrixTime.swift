@@ -1,6 +1,6 @@
 /// What the fastest tiling of a product needs.
 struct MatrixTime {
-  /// Seconds of arithmetic.
+  /// Seconds of arithmetic, of the product and of what the kernel does beside it.
   var arithmetic = 0.0
   /// Bytes that are read again because no cache held them, and partial sums.
   var rereadBytes = 0.0
@@ -13,14 +13,19 @@ extension TilingEfficiency {
   ///
   /// - Parameters:
   ///   - rate: FLOP/s of the whole chip with its largest tile.
+  ///   - gain: what a transform saves of the products; 1 without one.
+  ///   - least: seconds below which the product never is.
+  ///   - beside: seconds of other arithmetic in the kernel.
   ///   - units: compute units.
   ///   - cache: bytes of the last cache.
   ///   - traffic: seconds for one byte of the main memory.
   ///   - compulsory: bytes that are moved whatever the tiling.
+  ///   - power: seconds that the board's power asks for, whatever the tiling, and for each further byte.
   @inline(__always)
   func fastest(
-    _ kernel: Kernel, rate: Double, units: Double, cache: Double, traffic: Double,
-    compulsory: Double
+    _ kernel: Kernel, rate: Double, gain: Double, least floor: Double, beside: Double,
+    units: Double, cache: Double, traffic: Double,
+    compulsory: Double, power: (whole: Double, byte: Double)
   ) -> MatrixTime {
     let (m, n, k, b) = (kernel.rows, kernel.columns, kernel.depth, kernel.batch)
     let isPair = kernel.kind == .matrixMultiply
@@ -39,7 +44,7 @@ extension TilingEfficiency {
       let across = (n / tile.columns).rounded(.up)
       let whole = b * down * across
       // One unit's time for one step of one tile.
-      let step = 2 * tile.rows * tile.columns * units / (rate * tile.share)
+      let step = 2 * tile.rows * tile.columns * units / (rate * tile.share * gain)
       for place in -1..<splits.count {
         let split = place < 0 ? 1 : splits[place]
         let count = whole * split
@@ -50,7 +55,7 @@ extension TilingEfficiency {
         waves = max(1, waves + waveQuantization * (waves.rounded(.up) - waves))
         if isPair { waves = max(waves, latencyOutputs / (tile.rows * tile.columns)) }
         let part = split > 1 ? (steps / split / 8).rounded(.up) * 8 : steps
-        let arithmetic = waves * step * (part + fill / tile.resident)
+        let arithmetic = max(floor, waves * step * (part + fill / tile.resident)) + beside
         if arithmetic >= least { continue }
         // Groups of tiles that share what they read.
         let together = min(window * tile.resident, count)
@@ -78,7 +83,8 @@ extension TilingEfficiency {
         if split > 1 { again += b * m * n * 4 * 2 * split * splitTraffic }
         let overhead = split > 1 ? splitOverhead : 0
         let moved = (compulsory + again) * traffic
-        let time = smoothMaximum(arithmetic, moved) + overhead
+        let time = max(
+          smoothMaximum(arithmetic, moved) + overhead, power.whole + again * power.byte)
         if time < least {
           least = time
           best = MatrixTime(arithmetic: arithmetic, rereadBytes: again, overhead: overhead)

@@ -13,7 +13,7 @@ extension RooflineModel {
   }
 
   /// z with P(|Z| ≤ z) = 0.9.
-  static let normalQuantile = 1.6448536269514722
+  public static let normalQuantile = 1.6448536269514722
 
   /// How far ln(measured ÷ predicted) latency strays.
   ///

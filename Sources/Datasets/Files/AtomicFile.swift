@@ -10,6 +10,12 @@ public enum AtomicFile {
   ///
   /// - Throws: `DatasetError.unwritable` with the reason.
   public static func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {
+    try write(to: path) { writeAll(bytes, to: $0) }
+  }
+
+  /// The same for what is too large to be held: `body` is handed an open file and returns 0, or the
+  /// code of an error.
+  static func write(to path: String, _ body: (Int32) -> Int32) throws(DatasetError) {
     // A link is followed, so that it stays a link.
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     var isDirectory: ObjCBool = false
@@ -44,7 +50,7 @@ public enum AtomicFile {
     guard descriptor >= 0 else { throw failure(errno) }
     defer { close(descriptor) }
 
-    let problem = writeAll(bytes, to: descriptor)
+    let problem = body(descriptor)
     if problem != 0 {
       if isNamed { unlink(temporary) }
       throw failure(problem)
@@ -65,7 +71,8 @@ public enum AtomicFile {
     }
   }
 
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  /// 0, or the code of an error.
+  static func writeAll(_ bytes: some ContiguousBytes, to descriptor: Int32) -> Int32 {
     bytes.withUnsafeBytes { buffer in
       var offset = 0
       while offset < buffer.count {

@@ -21,6 +21,26 @@ public enum MeasuredRunFile {
   public static func read(
     _ path: String, defaults: Execution, request: WorkloadRequest = WorkloadRequest()
   ) throws -> [MeasuredRun] {
+    try rows(path, defaults: defaults, request: request).map { row in
+      MeasuredRun(
+        label: row.label, tally: KernelTally(row.workload.kernels(row.execution)),
+        latency: row.latency, energy: row.energy)
+    }
+  }
+
+  /// One row of the file with its network.
+  public struct Row: Sendable {
+    public let label: String
+    public let workload: Workload
+    public let execution: Execution
+    public let latency: Seconds
+    public let energy: Joules?
+  }
+
+  /// The rows with their networks, for any method.
+  public static func rows(
+    _ path: String, defaults: Execution, request: WorkloadRequest = WorkloadRequest()
+  ) throws -> [Row] {
     let table = try CSVTable(path)
     let known: Set = [
       "workload", "energy_j", "energy_mj", "batch", "context", "settings", "phase", "precision",
@@ -59,10 +79,10 @@ public enum MeasuredRunFile {
       }
       let (request, execution) = try fields.read(row, request, defaults)
       do {
-        let program = try NetworkReference(workloads[row]).workload(request).kernels(execution)
-        return MeasuredRun(
+        return Row(
           label: "\(path), line \(table.line(row)), \(workloads[row])",
-          tally: KernelTally(program), latency: Seconds(latencies[row] * unit),
+          workload: try NetworkReference(workloads[row]).workload(request),
+          execution: execution, latency: Seconds(latencies[row] * unit),
           energy: energies.flatMap { $0[row].isFinite ? Joules($0[row]) : nil })
       } catch let error as WorkloadError {
         throw DatasetError.row(

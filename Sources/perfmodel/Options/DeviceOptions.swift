@@ -38,8 +38,40 @@ struct FitOptions: ParsableArguments {
   @Flag(help: "Predict also what does not fit into the device's memory.")
   var ignoreMemory = false
 
-  func calibration(of device: Device) throws -> DeviceCalibration? {
-    try fit.map { try CalibrationFile.read($0, device: device) }
+  /// The model of a device, with what was learned of it.
+  func model(_ device: Device, _ execution: Execution) throws -> DeviceModel {
+    try DeviceModel(
+      device, execution, fit: fit.map { try CalibrationFile.read($0, device: device) })
+  }
+
+  /// A model of each device; what was learned goes to the device that it was learned of.
+  func models(of devices: [Device], execution: (Device) -> Execution) throws -> [DeviceModel] {
+    var fits: [String: DeviceFit] = [:]
+    if let fit {
+      var refusal: CalibrationError?
+      for device in devices {
+        do throws(CalibrationError) {
+          fits[device.name] = try CalibrationFile.read(fit, device: device)
+        } catch {
+          guard case .otherDevice = error else { throw error }
+          refusal = error
+        }
+      }
+      if fits.isEmpty, let refusal { throw refusal }
+    }
+    return try devices.map { try DeviceModel($0, execution($0), fit: fits[$0.name]) }
+  }
+
+  /// The roofline of a device.
+  ///
+  /// - Throws: `ValidationError` where its figures are not known, or rates were learned instead.
+  func roofline(_ device: Device, _ execution: Execution) throws -> RooflineModel {
+    guard case .roofline(let model) = try model(device, execution) else {
+      throw ValidationError(
+        "\(device.name) is known by rates of an engine alone; this command needs its peak rates and "
+          + "bandwidth ('perfmodel device show' prints what a device file holds)")
+    }
+    return model
   }
 
   func check(_ program: KernelProgram, on device: Device) throws {

@@ -48,16 +48,3 @@ struct FormatOption: ParsableArguments {
   @Option(help: "How to print: table, json or csv.")
   var format: OutputFormat = .table
 }
-
-/// `metric=value unit`, such as `latency=5ms`.
-struct Limit: ExpressibleByArgument {
-  let latency: Seconds
-
-  init?(argument: String) {
-    let parts = argument.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, parts[0] == "latency",
-      let latency = try? Seconds(parsing: String(parts[1])), latency > .zero
-    else { return nil }
-    self.latency = latency
-  }
-}

@@ -1,4 +1,6 @@
+import Analytic
 import ArgumentParser
+import Devices
 import Mathematics
 import Quantities
 import Reports
@@ -8,16 +10,20 @@ import Zoo
 extension ModelCommand {
   struct Timing: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Times counting on this machine: from a name, from files, a sweep.",
+      abstract: "Times counting on this machine: from a name, from files, a sweep, a prediction.",
       discussion: """
         Medians of many runs in this process, on one thread. A run begins with the name or the file
         and ends with all counts; a name's first run, which also reads the catalogue, is shown apart.
+        With --device also from the name to a prediction with its breakdown.
 
           perfmodel model timing resnet50 llama-2-70b model.onnx
+          perfmodel model timing resnet50 --device RTX-3090
         """)
 
     @Argument(help: "Names or files; a language model decodes at context 4096, batch 8.")
     var networks = ["resnet50", "llama-2-70b"]
+    @Option(help: "Also time predictions on this device.")
+    var device: String?
     @Option(help: "Runs of each.")
     var repeats = 201
     @Option(help: "Settings of batch and context in the sweep of a language model.")
@@ -30,6 +36,7 @@ extension ModelCommand {
 
     func run() throws {
       let clock = ContinuousClock()
+      let device = try device.map { try DeviceReference($0).device }
       var table = TextTable([
         .init("step", .left), .init("first"), .init("median"), .init("fastest"),
       ])
@@ -54,6 +61,20 @@ extension ModelCommand {
           label, "\(Seconds(times[0]))", "\(Seconds(median(times)))",
           "\(Seconds(times.min() ?? 0))",
         ])
+        if let device {
+          let model = RooflineModel(
+            device, Execution(fusion: .standard(for: device.deviceClass)))
+          let times = try (0..<repeats).map { _ in
+            try clock.measure {
+              let workload = try NetworkReference(name).workload(settings)
+              checksum += try model.predict(workload).latency.value.value
+            } / .seconds(1)
+          }
+          table.append([
+            "\(label), predicted on \(device.name)", "\(Seconds(times[0]))",
+            "\(Seconds(median(times)))", "\(Seconds(times.min() ?? 0))",
+          ])
+        }
         guard case .language(let model) = try NetworkReference(name), !model.isEncoder else {
           continue
         }

@@ -1,6 +1,5 @@
 import Analytic
 import ArgumentParser
-import Datasets
 import Predictions
 import Quantities
 import Reports
@@ -91,11 +90,16 @@ struct Predict: ParsableCommand {
     let device = try DeviceReference(device ?? "").device
     let network = try NetworkReference(workload ?? "").workload(size.request())
     for warning in network.warnings { Console.remark("perfmodel: \(warning)") }
-    let model = RooflineModel(
-      device, execution.execution(on: device), calibration: try fit.calibration(of: device))
-    let program = network.kernels(model.execution)
-    try fit.check(program, on: device)
-    let prediction = try model.predict(program)
+    let execution = execution.execution(on: device)
+    let prediction: Prediction
+    switch try fit.model(device, execution) {
+    case .roofline(let model):
+      let program = network.kernels(execution)
+      try fit.check(program, on: device)
+      prediction = try model.predict(program)
+    case .rates(let model, _):
+      prediction = model.predict(network)
+    }
     let report = PredictionReport(workload: network.name, device: device.name, prediction)
     switch format.format {
     case .json: print(try PredictionReport.json([report]))
@@ -110,8 +114,7 @@ struct Predict: ParsableCommand {
           .init(
             network.name, PredictionReport.times(prediction.breakdown), total: prediction.latency)
         ])
-      try AtomicFile.write(Array(picture.svg.utf8), to: svg)
-      Console.remark("drawn: \(svg)")
+      try Picture.write(picture.svg, to: svg)
     }
   }
 }

@@ -11,5 +11,5 @@ struct ReplayCommand: ParsableCommand {
 
       Nothing of what is scored was used to choose a constant, unless the output says so.
       """,
-    subcommands: [Timm.self, Kernels.self])
+    subcommands: [Timm.self, NCNN.self, Kernels.self])
 }

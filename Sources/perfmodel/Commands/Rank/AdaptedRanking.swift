@@ -8,38 +8,16 @@ import Reports
 import Workloads
 import Zoo
 
-struct Rank: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Ranks a whole space by predicted latency, the fastest first.",
-    discussion: """
-      Architectures without a path from input to output compute nothing and rank last. With a \
-      limit only those predicted within it remain, each with the probability that it holds; \
-      '--slowest' then shows the most that the budget buys.
-
-        perfmodel rank --predictor host.h5 --top 10
-        perfmodel rank --predictor host.h5 --top 10 --limit latency=5ms --slowest
-        perfmodel rank --predictor host.h5 --architectures mine.csv --format csv
-      """)
-
-  @OptionGroup var adapted: AdaptedPredictorOptions
-
-  @Option(help: "CSV of architectures to rank; default: the whole space, where it can be listed.")
-  var architectures: String?
-
-  @Option(help: "Show this many; default: all.")
-  var top: Int?
-
-  @Option(help: "Keep what is predicted within it: latency=5ms.")
-  var limit: Limit?
-
-  @Flag(help: "The slowest first.")
-  var slowest = false
-
-  @OptionGroup var format: FormatOption
-
-  func validate() throws {
-    if let top, top < 1 { throw ValidationError("--top is \(top); at least 1 is shown") }
-  }
+/// Architectures of a space in the order that an adapted predictor gives them.
+struct AdaptedRanking {
+  let predictor: String
+  /// CSV of the user's own features.
+  let features: String?
+  let architectures: String?
+  let top: Int?
+  let limit: Seconds?
+  let slowest: Bool
+  let format: OutputFormat
 
   private struct Row: Encodable {
     let rank: Int
@@ -56,7 +34,7 @@ struct Rank: ParsableCommand {
   }
 
   func run() throws {
-    let predictor = try adapted.load()
+    let predictor = try ShippedPredictors.load(predictor)
     let list: ArchitectureList
     if let architectures {
       list = try ArchitectureList(csv: architectures, space: predictor.space)
@@ -72,21 +50,20 @@ struct Rank: ParsableCommand {
     let ranking = Ranking(
       estimates: try predictor.model().predict(
         predictor.encode(
-          list.architectures, userFeatures: try adapted.userFeatures(for: list.ids, of: predictor))
+          list.architectures,
+          userFeatures: try loadUserFeatures(features, for: list.ids, of: predictor))
       ),
       isConnected: list.architectures.map { predictor.space.isConnected($0) },
-      limit: limit?.latency, slowestFirst: slowest)
+      limit: limit, slowestFirst: slowest)
     let shown = ranking.places.prefix(top ?? ranking.places.count)
     let rows = shown.enumerated().map { rank, place in
       Row(
         rank: rank + 1, architecture: list.notation(place),
         latency: EstimateReport(ranking.estimates[place]),
         connected: ranking.isConnected[place],
-        withinLimit: limit.map {
-          ranking.estimates[place].probability(atMost: $0.latency)
-        })
+        withinLimit: limit.map { ranking.estimates[place].probability(atMost: $0) })
     }
-    switch format.format {
+    switch format {
     case .json: print(try JSONReport.text(rows))
     case .csv:
       print(
@@ -118,8 +95,7 @@ struct Rank: ParsableCommand {
       print(table.text)
       let left = ranking.places.count
       Console.remark(
-        "\(rows.count) of \(left) ranked"
-          + (limit.map { " within latency=\($0.latency)" } ?? "")
+        "\(rows.count) of \(left) ranked" + (limit.map { " within latency=\($0)" } ?? "")
           + ", out of \(list.count), on \(predictor.target?.device ?? "?").")
     }
   }
