@@ -61,9 +61,10 @@ import Workloads
     #expect(profile.cold == Bytes(192))
     // The first 1 comes back after 2 and 3, the second at once, 2 after 3 and 1.
     #expect(
-      profile.reuses == ReuseProfile(
-        reuses: [(Bytes(64), Bytes(64)), (Bytes(192), Bytes(128))]
-      ).reuses)
+      profile.reuses
+        == ReuseProfile(
+          reuses: [(Bytes(64), Bytes(64)), (Bytes(192), Bytes(128))]
+        ).reuses)
     #expect(profile.total == Bytes(6 * 64))
     #expect(profile.misses(capacity: Bytes(128)) == Bytes(192 + 128))
     #expect(profile.misses(capacity: Bytes(192)) == Bytes(192))

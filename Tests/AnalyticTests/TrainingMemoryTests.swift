@@ -32,7 +32,8 @@ import Workloads
 
   @Test("an invertible activation after a normalisation in place leaves one tensor of three")
   func inPlace() throws {
-    func kept(_ function: ElementwiseFunction, _ kind: TrainingMemory.Normalization) throws -> Bytes {
+    func kept(_ function: ElementwiseFunction, _ kind: TrainingMemory.Normalization) throws -> Bytes
+    {
       TrainingMemory(
         try network(function), precision: .fp16, optimizer: .sgd, normalization: kind
       ).kept

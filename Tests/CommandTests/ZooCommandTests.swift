@@ -72,7 +72,8 @@ import Testing
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     let studies = try #require(document["studies"] as? [[String: Any]])
-    #expect(studies.map { $0["state"] as? String } == ["modelled", "needs data", "not modelled yet"])
+    #expect(
+      studies.map { $0["state"] as? String } == ["modelled", "needs data", "not modelled yet"])
     #expect(
       Set(studies[0].keys) == [
         "number", "id", "title", "kind", "relevance", "rooms", "state", "setting", "model",

@@ -12,7 +12,8 @@ enum DataReuseStudy {
       + "pytorch-image-models, in place of 25 networks on two older GPUs",
     model: "Analytic/Reuse: DI(α) = M/(αA + (1 − α)W)",
     calibrated: [
-      "α = 0.8 as published, from memory", "in the transfer: α on the RTX 3090, to be scored on the 4090",
+      "α = 0.8 as published, from memory",
+      "in the transfer: α on the RTX 3090, to be scored on the 4090",
     ],
     notes: [
       "MACs in a second stand for MACs for a joule, which nobody has published for these cards.",

@@ -31,7 +31,8 @@ enum EfficientModulationStudy {
           source: readme))
     }
     for (title, name, macs) in [
-      ("xxs", "efficientmod_xxs", 0.6), ("xs", "efficientmod_xs", 0.8), ("s", "efficientmod_s", 1.4),
+      ("xxs", "efficientmod_xxs", 0.6), ("xs", "efficientmod_xs", 0.8),
+      ("s", "efficientmod_s", 1.4),
       ("s-Conv", "efficientmod_s_conv", 1.5),
     ] {
       checks.append(

@@ -8,9 +8,11 @@ import Quantities
 enum FullCycleStudy {
   static let study = Study(
     81,
-    setting: "nine networks trained and used on one V100-SXM2-16GB in mixed precision (the rates of "
+    setting:
+      "nine networks trained and used on one V100-SXM2-16GB in mixed precision (the rates of "
       + "TResNet's README in place of the publication's own table)",
-    model: "Analytic/Footprint/FullCycleEnergy, its rates from Analytic/Roofline: a forward run and "
+    model:
+      "Analytic/Footprint/FullCycleEnergy, its rates from Analytic/Roofline: a forward run and "
       + "a training step",
     notes: [
       "The publication's energies for each model were not at hand; what is checked is the metric and "

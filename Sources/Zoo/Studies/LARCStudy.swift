@@ -7,10 +7,12 @@ import Quantities
 enum LARCStudy {
   static let study = Study(
     78,
-    setting: "one core memory group of A64FX (12 cores at 2.2 GHz, 8 MiB at 800 GB/s, 256 GB/s) and "
+    setting:
+      "one core memory group of A64FX (12 cores at 2.2 GHz, 8 MiB at 800 GB/s, 256 GB/s) and "
       + "of LARC (32 cores; C: 256 MiB at 800 GB/s, A: 512 MiB at 1600 GB/s; both 256 GB/s); 4 and "
       + "16 groups on a chip",
-    model: "Analytic/WorkingSets/CacheRoofline over miss curves of five loops, their data 12 to 384 "
+    model:
+      "Analytic/WorkingSets/CacheRoofline over miss curves of five loops, their data 12 to 384 "
       + "MiB in six octaves",
     notes: [
       "The chips' figures are from memory; the loops and their sizes are ours, in place of the "

@@ -8,9 +8,11 @@ import Workloads
 enum LowFormerStudy {
   static let study = Study(
     49,
-    setting: "LowFormer on pictures of 224 pixels in fp32, normalisations folded: rates on an A40 at "
+    setting:
+      "LowFormer on pictures of 224 pixels in fp32, normalisations folded: rates on an A40 at "
       + "batch 200, latencies for each picture on a TITAN RTX (batch 16, inferred)",
-    model: "Workload counts; Analytic/Roofline in its plain form: 0.8 of the bandwidth, 4 µs for each "
+    model:
+      "Workload counts; Analytic/Roofline in its plain form: 0.8 of the bandwidth, 4 µs for each "
       + "kernel",
     calibrated: [
       "two shares of the peak, dense and depthwise, to the TITAN RTX's latencies of B0, B1, B1.5 and "

@@ -19,7 +19,8 @@ enum GroupedNetworks: NetworkFamily {
       settings: [
         NetworkSetting("image", 224, "side of the square picture, pixels"),
         NetworkSetting("group_size", 32, "channels of a group, where 'groups' is 0"),
-        NetworkSetting("groups", 0, "groups of every layer; 0 for a constant size", allowed: 0...4096),
+        NetworkSetting(
+          "groups", 0, "groups of every layer; 0 for a constant size", allowed: 0...4096),
       ]
     ) { net, settings in
       let side = settings["image"]
