@@ -126,7 +126,11 @@ let package = Package(
       "EvaluationTests",
       ["Evaluation", "Zoo", "Predictors", "Datasets", "Workloads", "Mathematics", "Quantities"]),
     .testTarget(
-      name: "ZooTests", dependencies: ["Zoo", "Workloads", "Devices", "Datasets", "Quantities"],
+      name: "ZooTests",
+      dependencies: [
+        "Zoo", "Analytic", "Predictors", "Workloads", "Devices", "Datasets", "Mathematics",
+        "Quantities",
+      ],
       resources: [.copy("Published")], swiftSettings: strictness),
     suite("ReportsTests", ["Reports", "Predictions", "Quantities"]),
     suite("CommandTests", ["perfmodel"]),

@@ -103,7 +103,8 @@ public struct LimitReport: Sendable {
   }
 
   private var batch: String {
-    let limits = analysis.answers.isEmpty ? "fits the memory" : "keeps all limits and fits the memory"
+    let limits =
+      analysis.answers.isEmpty ? "fits the memory" : "keeps all limits and fits the memory"
     switch analysis.batch {
     case .largest(let batch): return "largest batch that \(limits): \(batch)"
     case .none: return "no batch \(limits), not even 1"
@@ -150,7 +151,9 @@ public struct LimitReport: Sendable {
 
   /// Three digits.
   static func factor(_ value: Double) -> String {
-    value >= 1000 || value < 0.001 ? String(format: "%.3g", value)
-      : String(format: "%.\(value >= 99.95 ? 0 : value >= 9.995 ? 1 : value >= 0.0995 ? 2 : 4)f", value)
+    value >= 1000 || value < 0.001
+      ? String(format: "%.3g", value)
+      : String(
+        format: "%.\(value >= 99.95 ? 0 : value >= 9.995 ? 1 : value >= 0.0995 ? 2 : 4)f", value)
   }
 }

@@ -231,7 +231,10 @@ extension RankingReport {
     }
     let ranked = runs.prefix(count ?? runs.count).enumerated().map { place, run in
       ["\(place + 1)"] + name(run.run, run.device) + numbers(run.latency) + numbers(run.energy)
-        + ["\(run.memory.value.value)", run.edp.map { "\($0.value.value)" } ?? "", "\(run.placeProbability)"]
+        + [
+          "\(run.memory.value.value)", run.edp.map { "\($0.value.value)" } ?? "",
+          "\(run.placeProbability)",
+        ]
         + run.withinProbabilities.map { "\($0.probability)" }
         + (accuracyName == nil
           ? [] : [run.accuracy.map { "\($0)" } ?? "", "\(front.contains(place))"]) + [""]

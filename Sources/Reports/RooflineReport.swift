@@ -35,7 +35,9 @@ public struct RooflineReport: Sendable {
       operations: analysis.operations.map { operation in
         let cost = operation.cost
         var bound = cost.bound.rawValue
-        if operation.leastTime > .zero { bound += ", \(Self.percent(operation.roofShare)) of the roof" }
+        if operation.leastTime > .zero {
+          bound += ", \(Self.percent(operation.roofShare)) of the roof"
+        }
         if cost.bytes == .zero, operation.cacheTraffic > .zero, let cache = analysis.levels.last {
           bound += ", all of it in \(cache.name)"
         }

@@ -28,7 +28,8 @@ struct PerfModel: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, SweepCommand.self, WhatIf.self, Score.self, Train.self,
+      Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, Sweep.self,
+      WhatIf.self, Score.self, Train.self,
       Evaluate.self, DatasetCommand.self, ModelCommand.self, ReplayCommand.self, DeviceCommand.self,
       ZooCommand.self, TimingCommand.self,
     ])

@@ -43,7 +43,8 @@ import Testing
     ])
   func refuses(text: String, message: String) {
     let error = #expect(throws: LimitError.self) { try Limit(parsing: text) }
-    #expect("\(error.map { "\($0)" } ?? "")".contains(message), "\(text): \(String(describing: error))")
+    #expect(
+      "\(error.map { "\($0)" } ?? "")".contains(message), "\(text): \(String(describing: error))")
   }
 
   @Test("two limits of one metric contradict each other, of two metrics they do not")

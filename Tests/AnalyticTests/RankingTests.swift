@@ -95,6 +95,26 @@ import Testing
     #expect(abs(forecast.probability(within: .edp(product.high)) - 0.95) < 1e-9)
   }
 
+  @Test("what is known by its time alone has a place by time and none by energy")
+  func timesAlone() {
+    let candidates = [
+      candidate("known", 2),
+      RunRanking.Candidate(
+        run: RunLabel(workload: "timed", batch: 1, settings: ""), device: "e",
+        forecast: RunForecast(
+          latency: Seconds(1), energy: nil, memory: Bytes(1),
+          latencyDeviation: LatencyDeviation(shared: 0.1, own: 0.1), energyDeviation: 0)),
+    ]
+    #expect(RunRanking(candidates, by: .latency).places == [1, 0])
+    for metric in [Metric.energy, .edp] {
+      let ranking = RunRanking(candidates, by: metric)
+      #expect(ranking.places == [0] && ranking.beyond == [1])
+      #expect(ranking.unranked(limits: []).first?.reason == "its \(metric.rawValue) is not known")
+    }
+    // A limit of what is not known does not hold.
+    #expect(RunRanking(candidates, by: .latency, limits: [.energy(Joules(9))]).places == [0])
+  }
+
   @Test("the error of energy × delay is that of both: a slow device is slow twice")
   func product() {
     let forecast = candidate("a", 1, shared: 0.3, own: 0.4).forecast

@@ -43,7 +43,8 @@ import Zoo
   @Test(
     "all rates up and all overheads down by a factor make a run faster by it",
     arguments: [
-      ("resnet50", "T4", 8), ("resnet50", "RTX-3090", 1), ("vit_base_patch16_224", "V100-SXM2-32GB", 4),
+      ("resnet50", "T4", 8), ("resnet50", "RTX-3090", 1),
+      ("vit_base_patch16_224", "V100-SXM2-32GB", 4),
       ("mobilenetv2_100", "Raspberry-Pi-4B-8GB", 1), ("convnext_tiny", "A100-SXM-80GB", 64),
     ])
   func sum(network: String, device: String, batch: Int) throws {
@@ -102,22 +103,28 @@ import Zoo
         default: continue
         }
         let then = try RooflineModel(changed, execution).forecast(tally).latency.value
-        #expect(abs(then / limit.value - 1) < 1e-6, "\(need.name) × \(factor): \(then / limit.value)")
+        #expect(
+          abs(then / limit.value - 1) < 1e-6, "\(need.name) × \(factor): \(then / limit.value)")
       }
       #expect(answer.needs.contains { $0.name == "main-memory bandwidth" && $0.isReachable })
     }
   }
 
-  @Test("what one figure alone cannot reach is said, with what is left at best") func floor() throws {
+  @Test("what one figure alone cannot reach is said, with what is left at best") func floor() throws
+  {
     // 2 ms of the launch are left however fast the memory is.
     var device = plainDevice(rate: 1e18, cache: 1)
     device.launchOverhead = Figure(.milliseconds(2))
     let result = try analysis(
       oneReLU(elements: 100_000_000), on: device, [.latency(.milliseconds(1))])
     let needs = try #require(result.answers.first).needs
-    guard case .unreachable(let best)? = needs.first(where: { $0.name.contains("bandwidth") })?
-      .outcome
-    else { Issue.record("\(needs)"); return }
+    guard
+      case .unreachable(let best)? = needs.first(where: { $0.name.contains("bandwidth") })?
+        .outcome
+    else {
+      Issue.record("\(needs)")
+      return
+    }
     #expect(abs(best - 2e-3) < 1e-5)
     guard case .factor(let factor)? = needs.last?.outcome else {
       Issue.record("\(needs)")
@@ -141,7 +148,10 @@ import Zoo
     let result = try analysis(workload, on: device, [.energy(limit)])
     let need = try #require(
       result.answers.first?.needs.first { $0.name == "energy of traffic" })
-    guard case .factor(let factor) = need.outcome else { Issue.record("\(need)"); return }
+    guard case .factor(let factor) = need.outcome else {
+      Issue.record("\(need)")
+      return
+    }
     // The slope is of differences and good to 10⁻⁵.
     #expect(abs(factor - 0.5) < 1e-5)
   }
@@ -158,7 +168,10 @@ import Zoo
     let result = try model.limitAnalysis(
       request("resnet18").workload(), limits: limits
     ) { try request("resnet18", batch: $0).workload() }
-    guard case .largest(let batch) = result.batch else { Issue.record("\(result.batch)"); return }
+    guard case .largest(let batch) = result.batch else {
+      Issue.record("\(result.batch)")
+      return
+    }
     #expect(batch >= 37)
     #expect(try forecast(batch).isWithin(limits))
     #expect(try !forecast(batch + 1).isWithin(limits))
@@ -179,7 +192,8 @@ import Zoo
     let current = try #require(result.trials.first { $0.isCurrent })
     #expect(current.precision == "fp32")
     #expect(current.latency == result.latency.value)
-    #expect(try current.latency == model.forecast(KernelTally(workload.kernels(model.execution))).latency)
+    #expect(
+      try current.latency == model.forecast(KernelTally(workload.kernels(model.execution))).latency)
     let narrow = try #require(result.trials.first { $0.precision == "fp8" })
     #expect(narrow.note == "fp8 as fp16")
     #expect(result.trials.first { $0.precision == "fp16" }?.note == "")

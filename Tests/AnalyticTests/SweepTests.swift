@@ -9,7 +9,10 @@ import Zoo
 
 @Suite("Sweep") struct SweepTests {
   private func sweep(
-    _ networks: [String] = ["resnet18", "mobilenetv3_small_100", "nasbench201:|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|"],
+    _ networks: [String] = [
+      "resnet18", "mobilenetv3_small_100",
+      "nasbench201:|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|",
+    ],
     devices: [String] = ["T4", "Raspberry-Pi-4B-8GB"], precisions: [Precision?] = [.fp16, nil],
     batches: [Int] = [1, 4]
   ) throws -> Sweep {
@@ -224,11 +227,11 @@ import Zoo
   func list() throws {
     let scratch = try Scratch()
     try """
-      workload,batch,settings
-      resnet50,8,image=288
-      llama-2-7b,,phase=decode context=512
-      resnet18,,
-      """.write(toFile: scratch.file("l.csv"), atomically: true, encoding: .utf8)
+    workload,batch,settings
+    resnet50,8,image=288
+    llama-2-7b,,phase=decode context=512
+    resnet18,,
+    """.write(toFile: scratch.file("l.csv"), atomically: true, encoding: .utf8)
     var base = WorkloadRequest()
     base.batch = 2
     let list = try RunRequest.list(csv: scratch.file("l.csv"), base: base)

@@ -134,7 +134,8 @@ import Testing
   @Test("a killed sweep goes on where it was") func killed() throws {
     let program = try Program()
     let arguments = [
-      "sweep", "family:mobilenet", "--device", "all", "--batch", "1,2,4", "--precision", "fp32,fp16",
+      "sweep", "family:mobilenet", "--device", "all", "--batch", "1,2,4", "--precision",
+      "fp32,fp16",
       "--output", "s.csv",
     ]
     let process = Process()
@@ -167,7 +168,9 @@ import Testing
 
   @Test("what-if says what holds, what is needed, and what it depends on") func whatIf() throws {
     let program = try Program()
-    let arguments = ["what-if", "resnet50", "--device", "T4", "--precision", "fp16", "--batch", "8"]
+    let arguments = [
+      "what-if", "resnet50", "--device", "T4", "--precision", "fp16", "--batch", "8",
+    ]
     let table = try program.run(
       arguments + ["--limit", "latency=1ms", "--limit", "memory=1GB", "--svg", "w.svg"])
     #expect(table.code == 0, "\(table.errors)")
@@ -199,14 +202,22 @@ import Testing
       (["roofline", "resnet50", "--device", "T5"], "neither a file nor a built-in device"),
       (["roofline", "resnet50"], "Missing expected argument '--device <device>'"),
       (["roofline", "resnet50", "--device", "T4", "--device", "P4"], "--device is given twice"),
-      (["roofline", "resnet50", "--device", "T4", "--batch", "1", "--batch=2"], "--batch is given"),
-      (["roofline", "resnet50", "--device", "Myriad-X", "--precision", "fp32"], "has no rate for fp32"),
+      (
+        ["roofline", "resnet50", "--device", "T4", "--batch", "1", "--batch=2"], "--batch is given"
+      ),
+      (
+        ["roofline", "resnet50", "--device", "Myriad-X", "--precision", "fp32"],
+        "has no rate for fp32"
+      ),
       (["roofline", "llama-2-70b", "--device", "T4"], "too little"),
       (["roofline", "resnet50", "--device", "T4", "--svg", "none/r.svg"], "cannot be written"),
       (["rank", "resnet50"], "--device with workloads, or --predictor"),
       (["rank", "--device", "T4"], "name the workloads to rank"),
       (["rank", "resnet50", "--device", "T4", "--predictor", "p.h5"], "leave --device out"),
-      (["rank", "resnet50", "--device", "T4", "--by", "power"], "'power' is invalid for '--by <by>'"),
+      (
+        ["rank", "resnet50", "--device", "T4", "--by", "power"],
+        "'power' is invalid for '--by <by>'"
+      ),
       (["rank", "resnet50", "--device", "T4,T4"], "'T4' is named twice"),
       (["rank", "resnet50", "resnet50", "--device", "T4"], "'resnet50' is named twice"),
       (["rank", "resnet50", "--device", "T4", "--limit", "latncy=5ms"], "Did you mean 'latency'?"),
@@ -216,7 +227,9 @@ import Testing
         ["rank", "resnet50", "--device", "T4", "--limit", "energy=1J", "--limit", "energy=2J"],
         "two limits of one metric"
       ),
-      (["rank", "resnet50", "--device", "T4", "--limit", "latency=1ns"], "nothing is left to rank"),
+      (
+        ["rank", "resnet50", "--device", "T4", "--limit", "latency=1ns"], "nothing is left to rank"
+      ),
       (["rank", "llama-2-70b", "--device", "T4"], "nothing is left to rank"),
       (["rank", "resnet50", "--device", "T4", "--accuracy", "none.csv"], "no such file"),
       (["rank", "resnet50", "--device", "T4", "--accuracy-column", "x"], "belongs to --accuracy"),
@@ -242,7 +255,9 @@ import Testing
         ["sweep", "resnet50", "--device", "T4", "--set", "imagee=224", "--output", "s.csv"],
         "has no setting 'imagee'"
       ),
-      (["sweep", "family:resnett", "--device", "T4", "--output", "s.csv"], "Did you mean 'resnet'"),
+      (
+        ["sweep", "family:resnett", "--device", "T4", "--output", "s.csv"], "Did you mean 'resnet'"
+      ),
       (["sweep", "resnet50", "--device", "class:gpuu", "--output", "s.csv"], "Did you mean 'gpu'"),
       (["what-if", "resnet50", "--device", "T4"], "name a limit"),
       (["what-if", "resnet50", "--limit", "latency=5ms"], "Missing expected argument '--device"),

@@ -36,7 +36,9 @@ struct Program {
     try run(arguments)
   }
 
-  func run(_ arguments: some Sequence<String>) throws -> (code: Int32, output: String, errors: String) {
+  func run(_ arguments: some Sequence<String>) throws -> (
+    code: Int32, output: String, errors: String
+  ) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = Array(arguments)

@@ -97,4 +97,16 @@ import Testing
     var b = RandomStream(seed: 1, label: "b")
     #expect(a.next() != b.next())
   }
+
+  /// SciPy's `ttest_ind` with `equal_var=False`.
+  @Test("Welch's test has the statistic, freedom and probability of another library")
+  func welch() throws {
+    let test = try #require(WelchTest([1, 2, 4], [3, 3.5, 9, 11]))
+    #expect(abs(test.statistic - -1.968791954740837) < 1e-12)
+    #expect(abs(test.degreesOfFreedom - 4.056167254782308) < 1e-10)
+    #expect(abs(test.pValue - 0.11935517624654259) < 1e-10)
+    #expect(WelchTest([1], [2, 3]) == nil)
+    #expect(WelchTest([1, 1], [1, 1]) == nil)
+    #expect(WelchTest([1, 2], [1, 2])?.pValue == 1)
+  }
 }

@@ -135,6 +135,21 @@ import Zoo
     }
   }
 
+  /// The constructor of wan/modules/vae.py, walked by hand with one latent frame of 60×104: parameters
+  /// with the 1×1×1 convolution before the decoder, and two frames of every input of a convolution over
+  /// time, in fp32.
+  @Test("Wan's decoder has the weights, products and memory of its published code")
+  func wanDecoder() throws {
+    let network = try #require(NetworkRegistry.network(named: "wan2.1-vae-decoder"))
+    let workload = try network.workload()
+    let counts = workload.counts()
+    #expect(counts.parameters == 73_295_603)
+    #expect(counts.total.macs(.matrix) == 6_775_000_227_840)
+    #expect(counts.cacheBytes.value == 3_777_146_880)
+    #expect(workload[try #require(workload.results.first)].shape == [1, 3, 4, 480, 832])
+    #expect(throws: WorkloadError.self) { try network.workload(settings: ["height": 472]) }
+  }
+
   @Test(
     "sizes that do not divide are refused, and the largest ones counted or refused",
     arguments: [

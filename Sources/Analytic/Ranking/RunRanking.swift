@@ -22,7 +22,7 @@ public struct RunRanking: Sendable {
   public let candidates: [Candidate]
   /// Indices of candidates within all limits, best first.
   public let places: [Int]
-  /// Indices of candidates beyond a limit, in the order of the metric.
+  /// Indices of candidates beyond a limit, or of which the metric is not known, in its order.
   public let beyond: [Int]
   /// For each place, the probability that the candidate on it belongs there.
   public let placeProbabilities: [Double]
@@ -40,10 +40,16 @@ public struct RunRanking: Sendable {
     self.metric = metric
     self.candidates = candidates
     let sign = worstFirst ? -1.0 : 1.0
-    let keys = candidates.map { sign * $0.forecast.value(of: metric) }
+    let keys = candidates.map { candidate in
+      let value = candidate.forecast.value(of: metric)
+      return value.isNaN ? .infinity : sign * value
+    }
+    func hasPlace(_ index: Int) -> Bool {
+      keys[index] < .infinity && candidates[index].forecast.isWithin(limits)
+    }
     let order = candidates.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
-    places = order.filter { candidates[$0].forecast.isWithin(limits) }
-    beyond = order.filter { !candidates[$0].forecast.isWithin(limits) }
+    places = order.filter(hasPlace)
+    beyond = order.filter { !hasPlace($0) }
     var groups: [String: Int] = [:]
     let items = places.map { index in
       let candidate = candidates[index]
@@ -85,7 +91,9 @@ public struct RunRanking: Sendable {
           + String(format: "%.2f", probability)
       }
       return UnrankedRun(
-        run: candidate.run, device: candidate.device, reason: missed.joined(separator: "; "))
+        run: candidate.run, device: candidate.device,
+        reason: missed.isEmpty
+          ? "its \(metric.rawValue) is not known" : missed.joined(separator: "; "))
     }
   }
 

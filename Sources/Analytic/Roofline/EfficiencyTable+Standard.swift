@@ -43,7 +43,7 @@ extension EfficiencyTable {
     matrixTiling: TilingEfficiency(
       sizes: [
         (256, 128, 1), (128, 256, 1), (128, 128, 2), (128, 64, 4), (64, 128, 4), (128, 32, 4),
-        (64, 64, 8),
+        (64, 64, 8), (16, 128, 8),
       ],
       feed: 10, share: 0.84, bandwidthShare: 0.83, fillBytes: 70, waveQuantization: 0.9, splits: [2, 4, 8],
       shortestSplit: 128, splitOverhead: 1e-6, splitTraffic: 0.3, window: 64, isSquareWindow: true,

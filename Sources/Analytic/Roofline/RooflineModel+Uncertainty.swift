@@ -21,11 +21,13 @@ extension RooflineModel {
   /// σ² = σ_network² + gᵀ C g          g: ∂ ln T / ∂ ln factor, C: covariance of a fit
   /// σ² = σ_network² + σ_device²       without one
   /// ```
-  public func deviation(_ tally: KernelTally, _ machine: Machine) -> LatencyDeviation {
+  public func deviation(
+    _ tally: @autoclosure () -> KernelTally, _ machine: Machine
+  ) -> LatencyDeviation {
     guard let calibration else {
       return LatencyDeviation(shared: efficiency.deviceDeviation, own: efficiency.networkDeviation)
     }
-    let slopes = machine.sensitivities(tally)
+    let slopes = machine.sensitivities(tally())
     var variance = 0.0
     for (i, row) in calibration.covariance.enumerated() {
       for (j, value) in row.enumerated() { variance += slopes[i] * slopes[j] * value }

@@ -163,7 +163,8 @@ extension Device {
     }
   }
 
-  fileprivate mutating func scaleMemory(fromLast place: Int, _ change: (inout MemoryLevel) -> Void) {
+  fileprivate mutating func scaleMemory(fromLast place: Int, _ change: (inout MemoryLevel) -> Void)
+  {
     guard memory.count >= place else { return }
     change(&memory[memory.count - place])
   }

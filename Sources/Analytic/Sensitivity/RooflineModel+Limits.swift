@@ -55,7 +55,8 @@ extension RooflineModel {
     let metric = limits.first { $0.metric != .memory }?.metric ?? .latency
     return LimitAnalysis(
       latency: forecast.estimate(.latency, as: Seconds.self) ?? Estimate(forecast.latency),
-      energy: forecast.estimate(.energy, as: Joules.self) ?? Estimate(.zero), memory: forecast.memory,
+      energy: forecast.estimate(.energy, as: Joules.self) ?? Estimate(.zero),
+      memory: forecast.memory,
       capacity: device.capacity?.value, answers: answers,
       batch: largestBatch(limits, ignoreMemory, rebuilt),
       trials: trials(workload, counts, tally.precision, limits, ignoreMemory),

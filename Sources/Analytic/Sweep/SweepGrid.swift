@@ -60,7 +60,8 @@ public struct SweepGrid: Sendable {
         shared: table.deviceDeviation, own: table.networkDeviation)
       return exp(RooflineModel.normalQuantile * deviation.total)
     }
-    let wanted = precisions.contains(nil) ? Set(Precision.allCases) : Set(precisions.compactMap(\.self))
+    let wanted =
+      precisions.contains(nil) ? Set(Precision.allCases) : Set(precisions.compactMap(\.self))
     targets = devices.map { device in
       let model = RooflineModel(device)
       return Precision.allCases.map { precision in

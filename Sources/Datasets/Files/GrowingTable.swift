@@ -174,7 +174,8 @@ public final class GrowingTable: Sendable {
     for name in Set(found.keys).union(wanted.keys).sorted() where found[name] != wanted[name] {
       throw .invalid(
         path: part, key: name, found: shortened(found[name]),
-        allowed: "now it is \(shortened(wanted[name])); use the same settings, name another output, "
+        allowed:
+          "now it is \(shortened(wanted[name])); use the same settings, name another output, "
           + "or remove the part")
     }
   }
@@ -183,7 +184,8 @@ public final class GrowingTable: Sendable {
 
   private static func checkPlace(_ path: String) throws(DatasetError) {
     var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+      isDirectory.boolValue
     {
       throw .unwritable(path: path, reason: "it is a folder")
     }

@@ -7,6 +7,6 @@ public struct Operation: Sendable {
   public let scope: ScopeID
   public let kind: OperationKind
   public let pass: Pass
-  let inputs: Range<Int32>
-  let outputs: Range<Int32>
+  @usableFromInline let inputs: Range<Int32>
+  @usableFromInline let outputs: Range<Int32>
 }

@@ -17,37 +17,47 @@ public struct Workload: Sendable {
   public let scopes: [Scope]
   /// What the run returns.
   public let results: [ValueID]
-  let operands: [ValueID]
+  @usableFromInline let operands: [ValueID]
 
-  public subscript(id: ValueID) -> Value { values[Int(id.index)] }
-  public subscript(id: ScopeID) -> Scope { scopes[Int(id.index)] }
+  // Inlined, so that reading a field does not copy the whole value.
+  @inlinable public subscript(id: ValueID) -> Value { values[Int(id.index)] }
+  @inlinable public subscript(id: ScopeID) -> Scope { scopes[Int(id.index)] }
 
-  public func inputs(of operation: Operation) -> ArraySlice<ValueID> {
+  @inlinable public func inputs(of operation: Operation) -> ArraySlice<ValueID> {
     operands[Int(operation.inputs.lowerBound)..<Int(operation.inputs.upperBound)]
   }
 
-  public func outputs(of operation: Operation) -> ArraySlice<ValueID> {
+  @inlinable public func outputs(of operation: Operation) -> ArraySlice<ValueID> {
     operands[Int(operation.outputs.lowerBound)..<Int(operation.outputs.upperBound)]
   }
 
   /// How often an operation runs.
-  public func instances(of operation: Operation) -> Double { self[operation.scope].instances }
+  @inlinable public func instances(of operation: Operation) -> Double {
+    self[operation.scope].instances
+  }
 
   /// `layer1.0.conv1`
   public func path(of operation: Operation) -> String {
-    let prefix = path(of: operation.scope)
-    return prefix.isEmpty ? operation.label : prefix + "." + operation.label
+    var path = ""
+    append(operation.scope, to: &path)
+    if !path.isEmpty { path += "." }
+    path += operation.label
+    return path
   }
 
   /// The labels from the outermost part inwards, with points between; empty for the whole network.
   public func path(of scope: ScopeID) -> String {
-    var labels: [String] = []
-    var place = scope
-    while place != .root {
-      labels.append(self[place].label)
-      place = self[place].parent
-    }
-    return labels.reversed().joined(separator: ".")
+    var path = ""
+    append(scope, to: &path)
+    return path
+  }
+
+  private func append(_ scope: ScopeID, to path: inout String) {
+    guard scope != .root else { return }
+    let parent = scopes[Int(scope.index)].parent
+    append(parent, to: &path)
+    if parent != .root { path += "." }
+    path += scopes[Int(scope.index)].label
   }
 
   /// For every value the operation that writes it; nil for inputs, weights, buffers and caches.

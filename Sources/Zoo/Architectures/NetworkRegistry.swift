@@ -42,6 +42,7 @@ public enum NetworkRegistry {
     StableDiffusion.self,
     DiT.self,
     Wan.self,
+    WanDecoder.self,
     CogVideoX.self,
     Swin.self,
     EfficientFormer.self,

@@ -174,7 +174,11 @@ public struct Sweep: Sendable {
         for _ in 0..<3 { buffer.comma() }
       }
       buffer.comma()
-      buffer.append(whole: Int(point.memory.value.rounded()))
+      if point.memory.value < 1e18 {
+        buffer.append(whole: Int(point.memory.value.rounded()))
+      } else {
+        buffer.append(point.memory.value)
+      }
       buffer.comma()
       if let fits = point.fits { buffer.append(fits) }
       buffer.comma()

@@ -27,16 +27,26 @@ public struct StudyShelf: Sendable {
 
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
+    QuantizationStudy.study,
     DataReuseStudy.study,
+    WanStudy.study,
     E2GCStudy.study,
     LowFormerStudy.study,
+    HopperStudy.study,
     EfficientDNNsStudy.study,
+    WasteSortingStudy.study,
+    QuantumHybridStudy.study,
     CascadedViTStudy.study,
     EfficientModulationStudy.study,
     LARCStudy.study,
     FullCycleStudy.study,
     TResNetStudy.study,
+    VideoEnergyStudy.study,
+    GaudiStudy.study,
     EfficientFormerStudy.study,
+    GaudiFP8Study.study,
+    EncoderEfficiencyStudy.study,
+    MixedPrecisionStudy.study,
   ]
 
   private struct Row: Decodable {

@@ -7,7 +7,8 @@ import Zoo
 
 struct Roofline: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows how near each operation comes to the roofs of a device, and which one it meets.",
+    abstract:
+      "Shows how near each operation comes to the roofs of a device, and which one it meets.",
     discussion: """
       The roofs are the device's peak rates and the bandwidths of its main memory and last cache. For \
       each operation: its intensity to both memories, its rate, its share of what the roofs allow, \

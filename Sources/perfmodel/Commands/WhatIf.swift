@@ -7,7 +7,8 @@ import Zoo
 struct WhatIf: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "what-if",
-    abstract: "Shows what would have to change for a limit to hold: bandwidth, rates, batch, types.",
+    abstract:
+      "Shows what would have to change for a limit to hold: bandwidth, rates, batch, types.",
     discussion: """
       For each limit: whether it holds and how surely, by which factor each figure of the device alone \
       would have to be better, and all together. Where it holds already, the factor says how far the \
@@ -34,7 +35,8 @@ struct WhatIf: ParsableCommand {
 
   func validate() throws {
     guard !limits.limit.isEmpty else {
-      throw ValidationError("name a limit: --limit latency=5ms, energy=20mJ, memory=8GB or edp=1mJs")
+      throw ValidationError(
+        "name a limit: --limit latency=5ms, energy=20mJ, memory=8GB or edp=1mJs")
     }
   }
 

@@ -31,7 +31,8 @@ struct AdaptedPrediction {
       ?? ArchitectureList(notations: architecture, space: predictor.space)
     let estimates = try predictor.model().predict(
       predictor.encode(
-        list.architectures, userFeatures: try loadUserFeatures(features, for: list.ids, of: predictor)))
+        list.architectures,
+        userFeatures: try loadUserFeatures(features, for: list.ids, of: predictor)))
     let connected = list.architectures.map { predictor.space.isConnected($0) }
     switch format {
     case .table:

@@ -95,6 +95,7 @@ struct Predict: ParsableCommand {
     switch try fit.model(device, execution) {
     case .roofline(let model):
       let program = network.kernels(execution)
+      _ = try model.machine(program.precision)
       try fit.check(program, on: device)
       prediction = try model.predict(program)
     case .rates(let model, _):

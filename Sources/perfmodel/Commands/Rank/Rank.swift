@@ -53,7 +53,8 @@ struct Rank: ParsableCommand {
   @Option(help: "With --predictor: features of your own as CSV, where it was trained with some.")
   var features: String?
   @Option(
-    help: "With --predictor: CSV of architectures; default: the whole space, where it can be listed."
+    help:
+      "With --predictor: CSV of architectures; default: the whole space, where it can be listed."
   )
   var architectures: String?
 

@@ -5,10 +5,10 @@ import Quantities
 import Workloads
 import Zoo
 
-struct SweepCommand: ParsableCommand {
+struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sweep",
-    abstract: "Predicts every workload at every batch on every device: a table of all combinations.",
+    abstract:
+      "Predicts every workload at every batch on every device: a table of all combinations.",
     discussion: """
       One row for each point, in SI units, from the data sheets. All cores work. A sweep that was \
       interrupted goes on where it stopped when it is called again with the same options: until it is \
@@ -110,7 +110,7 @@ struct SweepCommand: ParsableCommand {
       precisions: precisions.isEmpty ? [nil] : precisions.map(Precision?.some),
       layouts: layouts.isEmpty ? [.channelsLast] : layouts,
       fusions: fusions.isEmpty ? [nil] : fusions.map(Fusion?.some))
-    let sweep = Sweep(requests, grid: grid)
+    let sweep = Zoo.Sweep(requests, grid: grid)
     try sweep.checkAny()
     let bar = Progress("sweeping")
     let clock = ContinuousClock()
