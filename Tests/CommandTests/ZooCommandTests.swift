@@ -66,14 +66,20 @@ import Testing
   }
 
   @Test("JSON is stable: every key, and nothing where nothing is known") func json() throws {
-    let result = try Program().run(
-      "zoo", "run", "44", "32", "1", "--format", "json", "--data", "nowhere")
+    let program = try Program()
+    let list = try program.run("zoo", "list", "--format", "csv").output
+    // Until every publication is modelled, one that is not.
+    let open = list.split(separator: "\n").first { $0.contains(",not modelled yet,") }
+      .map { String($0.prefix { $0 != "," }) }
+    let result = try program.run(
+      ["zoo", "run", "44", "32"] + [open].compactMap { $0 }
+        + ["--format", "json", "--data", "nowhere"])
     #expect(result.code == 0)
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     let studies = try #require(document["studies"] as? [[String: Any]])
-    #expect(
-      studies.map { $0["state"] as? String } == ["modelled", "needs data", "not modelled yet"])
+    let states = ["modelled", "needs data"] + (open == nil ? [] : ["not modelled yet"])
+    #expect(studies.map { $0["state"] as? String } == states)
     #expect(
       Set(studies[0].keys) == [
         "number", "id", "title", "kind", "relevance", "rooms", "state", "setting", "model",
@@ -92,7 +98,7 @@ import Testing
     let summary = try #require(document["summary"] as? [String: Any])
     #expect(summary["studies"] as? Int == 1)
     #expect(summary["need_data"] as? Int == 1)
-    #expect(summary["not_modelled"] as? Int == 1)
+    #expect(summary["not_modelled"] as? Int == (open == nil ? 0 : 1))
     #expect(summary["broken"] as? Int == 0)
     #expect(summary["checks"] as? Int == checks.count)
     #expect(result.errors.contains("data-type-aware-reuse: needs data: nowhere/timm/"))
