@@ -24,6 +24,14 @@ public struct EnergyTable: Sendable, Hashable {
 
   public static let standard = EnergyTable()
 
+  /// The table of a class: boards of graphics processors keep their clocks up while anything runs,
+  /// smaller devices gate what has nothing to do.
+  public static func standard(for deviceClass: DeviceClass) -> EnergyTable {
+    var table = standard
+    if deviceClass != .gpu { table.activeShare = 0.25 }
+    return table
+  }
+
   /// J for one byte of a main memory, with its interface on both sides.
   public func mainMemoryByte(technology: String?) -> Double {
     guard let technology = technology?.uppercased() else { return 60e-12 }
