@@ -1,7 +1,7 @@
 import Quantities
 import Testing
 
-@testable import Analytic
+import Analytic
 
 @Suite("Arrays, rows and links") struct AcceleratorTests {
   /// The cycle in which the last multiplier of a grid has its last pair of operands, which go right and

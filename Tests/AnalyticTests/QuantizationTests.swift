@@ -6,7 +6,7 @@ import Testing
 import Workloads
 import Zoo
 
-@testable import Analytic
+import Analytic
 
 @Suite("Weights in few bits") struct QuantizationTests {
   /// Two layers and a table: 100·8 table, 8→16 with bias, 16→4 as the head.

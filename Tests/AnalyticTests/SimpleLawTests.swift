@@ -3,7 +3,7 @@ import Quantities
 import Testing
 import Workloads
 
-@testable import Analytic
+import Analytic
 
 @Suite("Simple laws") struct SimpleLawTests {
   @Test("an instruction takes its FLOP over those of a cycle, or the time of its operands")

@@ -7,19 +7,30 @@ import Devices
 public struct EnergyTable: Sendable, Hashable {
   /// J for one FLOP of a vector unit in fp32 at 16 nm.
   /// - Source: boards whose power limits their fp32 products, Tesla P4 and T4 (NeuSight's
-  ///   measurements): 18 pJ of the whole board's power, 11.7 of what is left beside idle and active.
-  public var vectorFLOP = 11.7e-12
+  ///   measurements): 18 pJ of the whole board's power, 8.3 of what is left beside idle and active.
+  public var vectorFLOP = 8.3e-12
   /// J for one FLOP of a matrix unit in fp16 at 7 nm.
   /// - Source: an A100 SXM at its 400 W holds 260 of its 312 TFLOP/s (aiconfigurator's measurements).
-  public var matrixFLOP = 0.87e-12
+  public var matrixFLOP = 0.62e-12
   /// J for one byte of a last cache, at 7 nm.
   public var cacheByte = 8e-12
-  /// Part of the power between idle and the limit that any running kernel takes: clocks, schedulers.
-  public var activeShare = 0.3
+  /// Part of the power between idle and the limit that any running kernel takes: clocks, schedulers,
+  /// leakage of a warm chip.
+  /// - Source: training of ResNet-50 in fp32 takes 220 W of a V100's 250 and 231 W of a Quadro RTX
+  ///   6000's 260 (Zeus's traces); denoising on an H100 near its 700 W (ML.ENERGY's).
+  public var activeShare = 0.5
   /// Idle power over the limit, where a device does not state it.
   public var idleShare = 0.12
 
   public static let standard = EnergyTable()
+
+  /// The table of a class: boards of graphics processors keep their clocks up while anything runs,
+  /// smaller devices gate what has nothing to do.
+  public static func standard(for deviceClass: DeviceClass) -> EnergyTable {
+    var table = standard
+    if deviceClass != .gpu { table.activeShare = 0.25 }
+    return table
+  }
 
   /// J for one byte of a main memory, with its interface on both sides.
   public func mainMemoryByte(technology: String?) -> Double {

@@ -26,9 +26,10 @@ public struct PowerProfile: Sendable {
 
   init(
     _ device: Device, product: NumberFormat, unit: ExecutionUnit, elementwise: NumberFormat,
-    limit: Double? = nil, table: EnergyTable = .standard, calibration: EnergyCalibration? = nil
+    limit: Double? = nil, table: EnergyTable? = nil, calibration: EnergyCalibration? = nil
   ) {
     var assumptions: [String] = []
+    let table = table ?? .standard(for: device.deviceClass)
     let design = device.power.thermalDesign?.value.value
     self.limit = limit ?? design ?? .infinity
     dynamicFactor = calibration?.dynamicFactor ?? 1

@@ -16,7 +16,7 @@ public struct QuantizedLayer: Sendable, Hashable {
   }
 
   /// What it adds to the distortion at `bits`: `a σ² 2^(−2b)`.
-  func distortion(_ bits: Double) -> Double { sensitivity * variance * exp2(-2 * bits) }
+  package func distortion(_ bits: Double) -> Double { sensitivity * variance * exp2(-2 * bits) }
 }
 
 /// Widths for the weights of each layer under a budget of bits.

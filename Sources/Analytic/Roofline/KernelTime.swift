@@ -46,7 +46,7 @@ extension Machine {
       let factor = skill.compute * factors[CalibratedTerm.compute(of: kernel.kind).rawValue]
       switch kernel.kind {
       case .depthwiseConvolution:
-        arithmetic = 2 * kernel.matrixMACs / (vectorRate * min(1, factor))
+        arithmetic = 2 * kernel.matrixMACs / (windowRate * min(1, factor))
       case .attention:
         arithmetic = attention(kernel, factor)
       case .recurrence:

@@ -13,8 +13,10 @@ public struct Machine: Sendable {
   private(set) var matrixRate: Double
   /// Whether matrix units take them.
   let usesMatrixUnits: Bool
-  /// Of what is done element by element and of depthwise windows, FLOP/s.
+  /// Of what is done element by element, FLOP/s.
   private(set) var vectorRate: Double
+  /// Of depthwise windows, whose sums graphics processors keep in fp32.
+  private(set) var windowRate: Double
   /// Of the main memory, B/s; infinite where nothing is known.
   let bandwidth: Double
   /// The share of the bandwidth that the kind of memory leaves.
@@ -77,6 +79,9 @@ extension Machine {
       assumptions.append(
         "\(device.name) states no vector rate; \(table.vectorRatio) of its matrix rate is taken")
     }
+    let single =
+      device.deviceClass == .gpu ? device.peak(.fp32, unit: .vector)?.dense?.value.value : nil
+    windowRate = min(vectorRate, single ?? vectorRate)
     if let stated = device.bandwidth?.value.value {
       bandwidth = stated
     } else {
@@ -119,6 +124,7 @@ extension Machine {
     self = other
     matrixRate *= share
     vectorRate *= share
+    windowRate *= share
     cacheBandwidth *= share
     clock *= share
     power = PowerProfile(unlimited: other.power)

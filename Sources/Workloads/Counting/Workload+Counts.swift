@@ -52,7 +52,8 @@ extension Workload {
       each.append(counts)
     }
     var cacheBytes = 0.0
-    for (index, value) in values.enumerated() {
+    for index in values.indices where values[index].role != .activation {
+      let value = values[index]
       if value.role == .cache { cacheBytes += self[value.scope].instances * value.bytes }
       if value.role == .weight, !isCounted[index] {
         parameters += self[value.scope].weightInstances * value.elements
@@ -88,8 +89,8 @@ extension Workload {
     let copies = copiesAlive()
     var isAlive = [Bool](repeating: false, count: values.count)
     var live = 0.0
-    for (index, value) in values.enumerated() where value.role == .input && last[index] >= 0 {
-      live += copies[index] * value.bytes
+    for index in values.indices where values[index].role == .input && last[index] >= 0 {
+      live += copies[index] * values[index].bytes
       isAlive[index] = true
     }
     var peak = live
@@ -121,6 +122,10 @@ extension Workload {
   /// forward run left for them and every gradient of a weight.
   private func copiesAlive() -> [Double] {
     var copies = [Double](repeating: 1, count: values.count)
+    // By their places: to look at an operation is not to copy it.
+    guard operations.indices.contains(where: { operations[$0].pass != .forward }) else {
+      return copies
+    }
     for operation in operations where operation.pass != .forward {
       for id in inputs(of: operation) {
         copies[Int(id.index)] = max(

@@ -32,7 +32,9 @@ public enum OperationKind: Hashable, Sendable {
   case opaque(String)
 
   /// Whether the operation only gives a tensor another name and moves nothing.
-  public var isView: Bool { self == .movement(.view) }
+  public var isView: Bool {
+    if case .movement(.view) = self { true } else { false }
+  }
 }
 
 /// Attributes of a convolution in up to three spatial dimensions, 1 where there are fewer.

@@ -22,18 +22,26 @@ extension FBNetSpace {
     ]
     let side = Self.inputResolution
     let image = net.input("image", [batch, 3, side, side])
-    var x = Self.convolution(net, image, to: Self.stemChannels, kernel: 3, named: "stem")
+    var x = Self.stem(net, image)
     for (place, layer) in Self.layers.enumerated() {
       net.scope("layer\(place)") {
         x = Self.run(net, x, Self.blocks[Int(architecture.operations[place])], layer)
       }
     }
-    x = Self.convolution(net, x, to: Self.headChannels, named: "head")
-    net.result(net.linear(net.globalAveragePool(x), to: Self.classes, named: "classifier"))
+    net.result(Self.head(net, x))
     return try net.finish()
   }
 
-  private static func run(_ net: WorkloadBuilder, _ input: ValueID, _ block: Block, _ layer: Layer)
+  static func stem(_ net: WorkloadBuilder, _ image: ValueID) -> ValueID {
+    convolution(net, image, to: stemChannels, kernel: 3, named: "stem")
+  }
+
+  static func head(_ net: WorkloadBuilder, _ input: ValueID) -> ValueID {
+    let x = convolution(net, input, to: headChannels, named: "head")
+    return net.linear(net.globalAveragePool(x), to: classes, named: "classifier")
+  }
+
+  static func run(_ net: WorkloadBuilder, _ input: ValueID, _ block: Block, _ layer: Layer)
     -> ValueID
   {
     let keepsShape = layer.stride == 1 && layer.inputChannels == layer.outputChannels

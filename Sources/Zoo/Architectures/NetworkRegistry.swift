@@ -23,6 +23,7 @@ public enum NetworkRegistry {
     GhostNet.self,
     RepVGG.self,
     ByobNet.self,
+    GroupedNetworks.self,
     MobileNet.self,
     MnasNet.self,
     EfficientNet.self,

@@ -15,6 +15,12 @@ public struct StudyShelf: Sendable {
     /// The rooms whose models answer it.
     public let rooms: [String]
     public let study: Study?
+
+    /// What `data` lets a run of it be, without running it.
+    public func state(_ data: StudyData) -> StudyOutcome.State {
+      guard let study else { return .notModelled }
+      return study.tables.contains { (try? data.path($0)) == nil } ? .needsData : .modelled
+    }
   }
 
   public let entries: [Entry]
@@ -22,13 +28,23 @@ public struct StudyShelf: Sendable {
   /// One line for each modelled study, by its number.
   private static let studies: [Study] = [
     QuantizationStudy.study,
+    DataReuseStudy.study,
     WanStudy.study,
+    E2GCStudy.study,
+    LowFormerStudy.study,
     HopperStudy.study,
+    EfficientDNNsStudy.study,
     ZeusStudy.study,
     WasteSortingStudy.study,
     QuantumHybridStudy.study,
+    CascadedViTStudy.study,
+    EfficientModulationStudy.study,
+    LARCStudy.study,
+    FullCycleStudy.study,
+    TResNetStudy.study,
     VideoEnergyStudy.study,
     GaudiStudy.study,
+    EfficientFormerStudy.study,
     GaudiFP8Study.study,
     EncoderEfficiencyStudy.study,
     MixedPrecisionStudy.study,
@@ -77,7 +93,7 @@ public struct StudyShelf: Sendable {
 
 /// What came out when a study was run.
 public struct StudyOutcome: Sendable {
-  public enum State: String, Sendable {
+  public enum State: String, Sendable, CaseIterable {
     case modelled
     case notModelled = "not modelled yet"
     case needsData = "needs data"

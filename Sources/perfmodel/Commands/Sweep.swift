@@ -121,7 +121,8 @@ struct Sweep: ParsableCommand {
       let left = Double(progress.total - progress.done) / max(rate, 1)
       bar.update(
         Double(progress.done) / Double(max(1, progress.total)),
-        detail: "\(Int(rate)) points/s, \(Self.duration(left)) left")
+        detail: progress.done > progress.kept
+          ? "\(Int(rate)) points/s, \(Self.duration(left)) left" : "")
     }
     bar.finish()
     let time = (clock.now - start) / .seconds(1)
