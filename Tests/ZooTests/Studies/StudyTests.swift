@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Zoo
+import Zoo
 
 /// The public measurements, which are not part of the project.
 private let data = StudyData(
