@@ -1,7 +1,6 @@
+import Analytic
 import Quantities
 import Testing
-
-import Analytic
 
 @Suite("Arrays, rows and links") struct AcceleratorTests {
   /// The cycle in which the last multiplier of a grid has its last pair of operands, which go right and

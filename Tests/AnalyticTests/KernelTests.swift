@@ -54,7 +54,8 @@ import Zoo
     #expect(kernel.weightBytes == 4 * 32 * 4)
   }
 
-  @Test("an inference engine ends a product with everything that follows it") func epilogue() throws {
+  @Test("an inference engine ends a product with everything that follows it") func epilogue() throws
+  {
     let program = try block().kernels(Execution(precision: .fp32, fusion: .epilogue))
     #expect(program.kernels.map(\.kind) == [.spatialConvolution, .pointwiseConvolution])
     // The sum joins the later product, which then reads the earlier one's result.
@@ -81,9 +82,10 @@ import Zoo
     let products = step.kernels(Execution(precision: .fp32)).kernels.filter { $0.matrixMACs > 0 }
     // Two forward; for the second layer two gradients, for the first one: pictures need none.
     #expect(
-      products.map(\.matrixMACs).sorted() == [
-        8 * 50 * 20, 8 * 50 * 20, 8 * 50 * 20, 8 * 100 * 50, 8 * 100 * 50,
-      ].map(Double.init))
+      products.map(\.matrixMACs).sorted()
+        == [
+          8 * 50 * 20, 8 * 50 * 20, 8 * 50 * 20, 8 * 100 * 50, 8 * 100 * 50,
+        ].map(Double.init))
     let weights = try #require(products.first { $0.rows == 20 && $0.columns == 50 })
     #expect(weights.depth == 8)
   }
@@ -108,7 +110,8 @@ import Zoo
     #expect(single.kernels[0].extraBytes == 0)
   }
 
-  @Test("narrow weights keep vectors and tables as wide as activations") func narrowWeights() throws {
+  @Test("narrow weights keep vectors and tables as wide as activations") func narrowWeights() throws
+  {
     let net = WorkloadBuilder("text")
     let ids = net.input("ids", [1, 4], .int64)
     let x = net.embedding(ids, vocabulary: 1000, features: 64)
@@ -118,7 +121,8 @@ import Zoo
     #expect(program.footprint.weights == Bytes(128_000 + 8192 * 4.125 / 8 + 256))
   }
 
-  @Test("a tally has the same sums as its program", arguments: ["resnet50", "vit_base_patch16_224"])
+  @Test(
+    "a tally has the same sums as its program", arguments: ["resnet50", "vit_base_patch16_224"])
   func tally(network: String) throws {
     let program = try request(network, batch: 4).workload().kernels(Execution(precision: .fp16))
     let tally = KernelTally(program)

@@ -72,7 +72,9 @@ private func program(_ name: String, _ settings: [String: Int] = [:]) throws -> 
     }
   }
 
-  @Test("a lower limit is never faster, its operations add up, and the power stays below")
+  @Test(
+    "a lower limit is never faster, its operations add up, and the power stays below or that is said"
+  )
   func limits() throws {
     for name in ["gemm", "resnet50", "add", "relu"] {
       let program = try program(name)
@@ -83,7 +85,10 @@ private func program(_ name: String, _ settings: [String: Int] = [:]) throws -> 
         let energy = try #require(prediction.energy)
         #expect(time <= (last ?? time) * (1 + 1e-9))
         last = time
-        #expect(energy.value / time <= Watts(limit) * (1 + 1e-6), "\(name) under \(limit)")
+        let isMet = !prediction.assumptions.contains { $0.contains("is not met") }
+        #expect(
+          isMet == (energy.value / time <= Watts(limit) * (1 + 1e-6)), "\(name) under \(limit)")
+        #expect(isMet || limit < 100, "\(name) under \(limit)")
         let times = prediction.breakdown.reduce(Seconds.zero) { $0 + $1.latency }
         let energies = prediction.breakdown.reduce(Joules.zero) { $0 + ($1.energy ?? .zero) }
         #expect(abs(times / time - 1) < 1e-9)

@@ -1,3 +1,4 @@
+import Analytic
 import Devices
 import Foundation
 import Mathematics
@@ -5,8 +6,6 @@ import Quantities
 import Testing
 import Workloads
 import Zoo
-
-import Analytic
 
 @Suite("Weights in few bits") struct QuantizationTests {
   /// Two layers and a table: 100·8 table, 8→16 with bias, 16→4 as the head.

@@ -20,7 +20,8 @@ import Zoo
     #expect(prediction.breakdown.first?.bound == .memory)
   }
 
-  @Test("a small copy is its launch, or its dispatch where the host is slower") func launch() throws {
+  @Test("a small copy is its launch, or its dispatch where the host is slower") func launch() throws
+  {
     let model = RooflineModel(plainDevice(), Execution(precision: .fp32))
     let prediction = try model.predict(oneReLU(elements: 10))
     #expect(prediction.breakdown.first?.bound == .launch)
@@ -29,7 +30,9 @@ import Zoo
     #expect(prediction.breakdown.last?.kind == "dispatch")
   }
 
-  @Test("a product that fills its tiles runs at the tiling's share of the peak") func fullTiles() throws {
+  @Test("a product that fills its tiles runs at the tiling's share of the peak") func fullTiles()
+    throws
+  {
     // 2560 × 1280 outputs are 100 tiles of 256×128 on 10 units: 10 whole waves; 4096 steps and 35 to
     // fill the pipeline.
     let device = plainDevice(bandwidth: 1e13)

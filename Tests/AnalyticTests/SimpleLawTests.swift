@@ -1,9 +1,8 @@
+import Analytic
 import Mathematics
 import Quantities
 import Testing
 import Workloads
-
-import Analytic
 
 @Suite("Simple laws") struct SimpleLawTests {
   @Test("an instruction takes its FLOP over those of a cycle, or the time of its operands")

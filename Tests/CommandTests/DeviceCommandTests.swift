@@ -48,6 +48,7 @@ import Testing
         also called         H800-PCIe-80GB
         vendor              NVIDIA
         class               gpu
+        architecture        Hopper
         released            2023
 
         figure                                    value  ridge point  confidence  source

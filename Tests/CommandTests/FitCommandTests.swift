@@ -67,7 +67,9 @@ import Testing
         + "belongs to.\n")
   }
 
-  @Test("a device without figures gets the rates of an engine from three networks") func rates() throws {
+  @Test("a device without figures gets the rates of an engine from three networks") func rates()
+    throws
+  {
     let program = try Program()
     try program.write("board.json", "{\"name\": \"board\", \"class\": \"cpu\"}")
     try program.write(
@@ -109,8 +111,14 @@ import Testing
         ["predict", "llama-2-70b", "--device", "RTX-4090", "--phase", "decode"],
         "llama-2-70b needs 139 GB and RTX-4090 has 24.0 GB, 115 GB too little: weights 138 GB"
       ),
-      (["predict", "resnet50", "--device", "T4", "--fit", "none.json"], "none.json: the file cannot"),
-      (["predict", "resnet50", "--device", "T4", "--fit", "bad.json"], "it holds neither 'roofline' nor 'rates'"),
+      (
+        ["predict", "resnet50", "--device", "T4", "--fit", "none.json"],
+        "none.json: the file cannot"
+      ),
+      (
+        ["predict", "resnet50", "--device", "T4", "--fit", "bad.json"],
+        "it holds neither 'roofline' nor 'rates'"
+      ),
       (
         ["predict", "resnet50", "--device", "T4", "--predictor", "nasbench201"],
         "--predictor knows its device already"

@@ -125,7 +125,8 @@ import Workloads
       for place in world.networks.indices where !anchors.contains(place) {
         let truth = Seconds.milliseconds(exp(world.latency[device, place]))
         let predicted = rates.latency(
-          network: world.networks[place].name, work: prior.shape.work(world.networks[place].operations))
+          network: world.networks[place].name,
+          work: prior.shape.work(world.networks[place].operations))
         errors.append(abs(predicted.value / truth - 1))
         if predicted.interval?.contains(truth) == true { covered += 1 }
       }

@@ -142,7 +142,9 @@ struct KernelLowering {
   /// ```
   private mutating func appendGradients(of kernel: Kernel, _ operation: Operation) {
     let outputs = workload.outputs(of: operation)
-    let wantsData = outputs.contains { workload[$0].label != "weight_gradient" && workload[$0].shape.rank > 1 }
+    let wantsData = outputs.contains {
+      workload[$0].label != "weight_gradient" && workload[$0].shape.rank > 1
+    }
     let wantsWeights = outputs.contains { workload[$0].label == "weight_gradient" }
     var data = kernel
     data.matrixMACs = kernel.matrixMACs / 2

@@ -18,7 +18,8 @@ public struct MemoryShortage: Error, Equatable, Sendable, CustomStringConvertibl
       ? "use a narrower --precision or a larger device"
       : terms.hasPrefix("optimizer")
         ? "use a smaller optimiser or a larger device" : "use a smaller --batch or a larger device"
-    return "\(workload) needs \(footprint.total) and \(device) has \(capacity), \(missing) too little: "
+    return
+      "\(workload) needs \(footprint.total) and \(device) has \(capacity), \(missing) too little: "
       + "\(terms); \(advice), or --ignore-memory."
   }
 

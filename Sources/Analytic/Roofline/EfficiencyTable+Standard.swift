@@ -21,7 +21,8 @@ extension EfficiencyTable {
   /// Graphics processors, with and without matrix units.
   public static let graphics = EfficiencyTable(
     name: "graphics",
-    source: "shares of kinds: networks of pytorch-image-models on GeForce RTX 3090 and 4090; tilings: "
+    source:
+      "shares of kinds: networks of pytorch-image-models on GeForce RTX 3090 and 4090; tilings: "
       + "see TilingEfficiency; elementwise and rows: fp32 kernels on seven GPUs (NeuSight)",
     kinds: kinds(
       KernelEfficiency(compute: 1, bandwidth: 1),
@@ -45,7 +46,8 @@ extension EfficiencyTable {
         (256, 128, 1), (128, 256, 1), (128, 128, 2), (128, 64, 4), (64, 128, 4), (128, 32, 4),
         (64, 64, 8), (16, 128, 8),
       ],
-      feed: 10, share: 0.84, bandwidthShare: 0.83, fillBytes: 70, waveQuantization: 0.9, splits: [2, 4, 8],
+      feed: 10, share: 0.84, bandwidthShare: 0.83, fillBytes: 70, waveQuantization: 0.9,
+      splits: [2, 4, 8],
       shortestSplit: 128, splitOverhead: 1e-6, splitTraffic: 0.3, window: 64, isSquareWindow: true,
       drift: .infinity, latencyOutputs: 0),
     vectorTiling: TilingEfficiency(
@@ -55,7 +57,8 @@ extension EfficiencyTable {
       feed: 13, share: 0.89, bandwidthShare: 0.56, fillBytes: 64, waveQuantization: 1, splits: [8],
       shortestSplit: 64, splitOverhead: 3e-6, splitTraffic: 0.3, window: 32,
       isSquareWindow: false, drift: 33, latencyOutputs: 14_000),
-    clockHeadroom: 1.19, weightRowShares: ["Pascal": 0.33], inlineECCShare: 0.84, misaligned: 0.74, alignment: 8, winogradGain: 1.7,
+    clockHeadroom: 1.19, weightRowShares: ["Pascal": 0.33], inlineECCShare: 0.84, misaligned: 0.74,
+    alignment: 8, winogradGain: 1.7,
     cacheShare: 0.4, cacheBandwidthRatio: 3, rowCycles: 370, rowElementCycles: 0.34, clock: 1.4e9,
     launchOverhead: 2.5e-6, dispatch: 6e-6, vectorRatio: 0.0625, deviceDeviation: 0.08,
     networkDeviation: 0.13, termDeviations: [0.15, 0.15, 0.3, 0.4, 0.3, 0.12, 0.2, 0.5],

@@ -39,6 +39,7 @@ extension Machine {
         * (kernel.kind == .linear ? weightRowShare : 1)
         * factors[CalibratedTerm.bandwidth(of: kernel.kind).rawValue])
     let secondsPerByte = 1 / (bandwidth * share)
+    let cacheTime = cached > 0 ? cached / cacheBandwidth : 0
     // Arithmetic.
     var arithmetic = 0.0
     var overhead = 0.0
@@ -53,7 +54,8 @@ extension Machine {
         arithmetic = 2 * kernel.matrixMACs / (matrixRate * min(1, factor * tiling.share))
       default:
         let energy = dynamicEnergy(kernel, main: main, cached: cached)
-        let product = product(kernel, factor, compulsory: main, secondsPerByte, energy)
+        let product = product(
+          kernel, factor, compulsory: main * secondsPerByte + cacheTime, secondsPerByte, energy)
         arithmetic = product.arithmetic
         main += product.rereadBytes
         overhead = product.overhead
@@ -68,7 +70,6 @@ extension Machine {
         * (efficiency.rowCycles + efficiency.rowElementCycles * kernel.columns)
     }
     let mainTime = main * secondsPerByte
-    let cacheTime = cached > 0 ? cached / cacheBandwidth : 0
     let traffic = mainTime + cacheTime
     var busy = smoothMaximum(arithmetic, traffic) + overhead
     // Power.

@@ -19,13 +19,13 @@ extension TilingEfficiency {
   ///   - units: compute units.
   ///   - cache: bytes of the last cache.
   ///   - traffic: seconds for one byte of the main memory.
-  ///   - compulsory: bytes that are moved whatever the tiling.
+  ///   - compulsory: seconds of what is moved whatever the tiling.
   ///   - power: seconds that the board's power asks for, whatever the tiling, and for each further byte.
   @inline(__always)
   func fastest(
     _ kernel: Kernel, rate: Double, gain: Double, least floor: Double, beside: Double,
-    units: Double, cache: Double, traffic: Double,
-    compulsory: Double, power: (whole: Double, byte: Double)
+    units: Double, cache: Double, traffic: Double, compulsory: Double,
+    power: (whole: Double, byte: Double)
   ) -> MatrixTime {
     let (m, n, k, b) = (kernel.rows, kernel.columns, kernel.depth, kernel.batch)
     let isPair = kernel.kind == .matrixMultiply
@@ -82,7 +82,7 @@ extension TilingEfficiency {
         }
         if split > 1 { again += b * m * n * 4 * 2 * split * splitTraffic }
         let overhead = split > 1 ? splitOverhead : 0
-        let moved = (compulsory + again) * traffic
+        let moved = compulsory + again * traffic
         let time = max(
           smoothMaximum(arithmetic, moved) + overhead, power.whole + again * power.byte)
         if time < least {

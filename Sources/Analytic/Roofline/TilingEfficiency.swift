@@ -62,8 +62,9 @@ public struct TilingEfficiency: Sendable, Hashable {
   ///   - feed: h, in elements.
   public init(
     sizes: [(Double, Double, Double)], feed: Double, share: Double, bandwidthShare: Double,
-    fillBytes: Double,    waveQuantization: Double, splits: [Double], shortestSplit: Double, splitOverhead: Double,
-    splitTraffic: Double, window: Double, isSquareWindow: Bool, drift: Double,
+    fillBytes: Double, waveQuantization: Double, splits: [Double], shortestSplit: Double,
+    splitOverhead: Double, splitTraffic: Double, window: Double, isSquareWindow: Bool,
+    drift: Double,
     latencyOutputs: Double
   ) {
     let largest = sizes.first ?? (128, 128, 1)

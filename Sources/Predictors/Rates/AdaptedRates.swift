@@ -49,7 +49,8 @@ public struct AdaptedRates: Sendable {
     }
     (logRates, covariance) = try Self.adapt(
       center: prior.center(threads: threads), precision: precision, deviation: prior.deviation,
-      work: samples.map(\.work), targets: zip(samples, offsets).map {
+      work: samples.map(\.work),
+      targets: zip(samples, offsets).map {
         log($0.latency.milliseconds) - $1
       })
     let rates = logRates

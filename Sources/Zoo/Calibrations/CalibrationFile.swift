@@ -59,9 +59,10 @@ public enum CalibrationFile {
     else {
       throw .malformed(path: path, problem: "it does not have \(count) terms")
     }
-    guard (calibration.logFactors + calibration.covariance.flatMap(\.self)).allSatisfy({
-      $0.isFinite && abs($0) < 100
-    }), calibration.networkDeviation > 0, calibration.networkDeviation < 10
+    guard
+      (calibration.logFactors + calibration.covariance.flatMap(\.self)).allSatisfy({
+        $0.isFinite && abs($0) < 100
+      }), calibration.networkDeviation > 0, calibration.networkDeviation < 10
     else {
       throw .malformed(path: path, problem: "its numbers are out of every range")
     }

@@ -50,8 +50,10 @@ enum E2GCStudy {
         "\(first), best gain", reported: 10.8, predicted: best.0, unit: "%",
         tolerance: .between(4, 18), source: "abstract",
         recorded: sizes ? .within : .outside,
-        explanation: sizes ? "" : "the power that a board takes while anything runs, half of its "
-          + "range, rewards what ends sooner more than the paper's 60 W do"),
+        explanation: sizes
+          ? ""
+          : "the power that a board takes while anything runs, half of its "
+            + "range, rewards what ends sooner more than the paper's 60 W do"),
       StudyCheck(
         "\(second), best gain", reported: 4.73, predicted: best.1, unit: "%",
         tolerance: .between(1.5, 9), source: "abstract"),

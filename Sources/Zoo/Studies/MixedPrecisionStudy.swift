@@ -28,7 +28,8 @@ enum MixedPrecisionStudy {
       StudyCheck(
         "the same with layers of 8192", predicted: wide.value, unit: "W", tolerance: .atLeast(30),
         source: "arithmetic decides there", confidence: .property, recorded: .outside,
-        explanation: "half of the board's range goes to clocks that run in either type, and less is "
+        explanation:
+          "half of the board's range goes to clocks that run in either type, and less is "
           + "left for arithmetic to save than the bound asks"),
       StudyCheck(
         "tests of 9 W with ten runs a side that find nothing at 5 %",

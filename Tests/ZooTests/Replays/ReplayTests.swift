@@ -41,7 +41,8 @@ import Zoo
 
   @Test(
     "no kernel is predicted above its peak, and shape says more than one efficiency",
-    .enabled(if: isPresent, "../shared/data is not there"), arguments: [
+    .enabled(if: isPresent, "../shared/data is not there"),
+    arguments: [
       KernelReplay.Family.linear, .bmm, .conv,
     ])
   func kernels(family: KernelReplay.Family) throws {

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 import Zoo
 
 /// The public measurements, which are not part of the project.

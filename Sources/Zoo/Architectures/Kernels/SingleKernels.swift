@@ -5,7 +5,10 @@ enum SingleKernels: NetworkFamily {
   static let members: [NetworkDefinition] = [
     kernel(
       "gemm", "batch products [m × k] · [k × n] of activations",
-      [size("m", 4096, "rows"), size("n", 4096, "columns"), size("k", 4096, "length of the reduction")]
+      [
+        size("m", 4096, "rows"), size("n", 4096, "columns"),
+        size("k", 4096, "length of the reduction"),
+      ]
     ) { net, s in
       let left = net.input("left", [s.batch, s["m"], s["k"]])
       let right = net.input("right", [s.batch, s["k"], s["n"]])

@@ -41,12 +41,12 @@ extension DeviceCommand.Fit {
 
   /// Fits the roofline's factors and prints what the device achieves.
   func fitRoofline(_ device: Device, _ rows: [MeasuredRunFile.Row]) throws -> DeviceCalibration {
-  let runs = rows.map { row in
-    MeasuredRun(
-      label: row.label, tally: KernelTally(row.workload.kernels(row.execution)),
-      latency: row.latency, energy: row.energy)
-  }
-  let fit = try CalibrationFit(device, runs: runs)
+    let runs = rows.map { row in
+      MeasuredRun(
+        label: row.label, tally: KernelTally(row.workload.kernels(row.execution)),
+        latency: row.latency, energy: row.energy)
+    }
+    let fit = try CalibrationFit(device, runs: runs)
     let calibration = fit.calibration
     guard let first = runs.first else { throw FitError.noMeasurement }
     let machine = try Machine(
@@ -79,7 +79,7 @@ extension DeviceCommand.Fit {
     case .table:
       print(text(device, achieved, calibration, lines))
     }
-  return calibration
+    return calibration
   }
 
   private func text(

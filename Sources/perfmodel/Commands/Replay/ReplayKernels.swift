@@ -51,7 +51,8 @@ extension ReplayCommand {
       case .json: print(try JSONReport.text(scores))
       case .csv, .table:
         let header = [
-          "operation", "GPU", "rows", "model", "model, large", "bias, large", "constant", "constant, large",
+          "operation", "GPU", "rows", "model", "model, large", "bias, large", "constant",
+          "constant, large",
           "largest efficiency",
         ]
         let rows = scores.map { score in

@@ -32,7 +32,8 @@ extension ReplayCommand {
       let replay = try NCNNReplay(table: table, models: models)
       if let learn {
         let rates = try ShippedRates(
-          source: "latencies of github.com/Tencent/ncnn, benchmark/README.md, least of several runs",
+          source:
+            "latencies of github.com/Tencent/ncnn, benchmark/README.md, least of several runs",
           licence: "BSD-3-Clause (the table)", processor: replay.prior(isGraphics: false),
           graphics: replay.prior(isGraphics: true))
         try AtomicFile.write(Array(try JSONReport.text(rates).utf8) + [0x0a], to: learn)
