@@ -20,6 +20,8 @@ public struct CalibrationFit: Sendable {
   static let freedom = 4.0
   /// How many measurements the class's own deviation counts for.
   static let deviationStrength = 6.0
+  /// A normal deviation with the same 90 % interval over the scale of that noise.
+  static let normalDeviation = 2.1318 / 1.6449
 
   /// - Throws: `MachineError` for a precision that the device lacks, `FitError`.
   public init(_ device: Device, efficiency: EfficiencyTable? = nil, runs: [MeasuredRun]) throws {
@@ -47,7 +49,8 @@ public struct CalibrationFit: Sendable {
       }
     }
     let deviations = table.termDeviations
-    var sigma = table.networkDeviation
+    let usual = table.networkDeviation / Self.normalDeviation
+    var sigma = usual
     var theta = [Double](repeating: 0, count: deviations.count)
     var fit: NonlinearFit?
     for _ in 0..<6 {
@@ -68,18 +71,21 @@ public struct CalibrationFit: Sendable {
       }
       theta = solved.parameters
       fit = solved
-      // What the fit leaves, with the class's own deviation as if seen before.
+      // What the fit leaves, less what its own freedom took, with the class's deviation as if seen
+      // before.
       let left = zip(errors(theta), weights).reduce(0) { $0 + $1.1 * $1.0 * $1.0 }
-      let spread = table.networkDeviation * table.networkDeviation
+      let taken = deviations.indices.reduce(0) {
+        $0 + 1 - min(1, solved.covariance[$1, $1] / (deviations[$1] * deviations[$1]))
+      }
       sigma =
-        ((left + Self.deviationStrength * spread)
-        / (Double(runs.count) + Self.deviationStrength)).squareRoot()
+        ((left + Self.deviationStrength * usual * usual)
+        / (max(0, Double(runs.count) - taken) + Self.deviationStrength)).squareRoot()
     }
     guard let fit else { throw FitError.notSolvable }
     var calibration = DeviceCalibration(device: device.name, table: table)
     calibration.logFactors = theta
     calibration.covariance = (0..<theta.count).map { Array(fit.covariance.row($0)) }
-    calibration.networkDeviation = sigma
+    calibration.networkDeviation = sigma * Self.normalDeviation
     calibration.measurements = runs.count
     calibration.energy = Self.energy(runs, bases.map { Machine($0, factors: calibration.factors) })
     self.calibration = calibration
