@@ -16,7 +16,7 @@ struct PowerCommand: ParsableCommand {
       measurements of each: a CSV with the columns job, limit_w, time_s, power_w. The lowest and the \
       highest limit together say most.
 
-        perfmodel power resnet50 --device V100-PCIe-32GB --batch 256 --phase training
+        perfmodel power resnet50 --device V100-PCIe-32GB --batch 128 --phase training
         perfmodel power llama-2-7b --device A100-SXM-80GB --phase decode --svg power.svg
         perfmodel power --measurements runs.csv --device RTX-3090 --eta 0.3
 
