@@ -32,7 +32,7 @@ struct PerfModel: ParsableCommand {
       Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, Sweep.self,
       WhatIf.self, Score.self, Train.self,
       Evaluate.self, DatasetCommand.self, ModelCommand.self, ReplayCommand.self, DeviceCommand.self,
-      ZooCommand.self, TimingCommand.self, PowerCommand.self,
+      ScalingCommand.self, ZooCommand.self, TimingCommand.self, PowerCommand.self,
     ])
 
   /// Parses and runs; whatever is wrong with the input is one line and exit code 2.

@@ -1,0 +1,107 @@
+import Foundation
+import Mathematics
+
+/// The best division of a budget between parameters and tokens.
+public struct ComputeOptimum: Sendable, Hashable {
+  public var parameters: Double
+  public var tokens: Double
+  /// FLOP of training, and of the use after it.
+  public var trainingFLOP: Double
+  public var inferenceFLOP: Double
+  public var loss: Double
+
+  public var tokensPerParameter: Double { tokens / parameters }
+}
+
+/// A law at single points of N and D, for loops: no vectors, no names.
+final class LawPoint {
+  private let evaluator: FormulaEvaluator
+  private let convention: FLOPConvention
+  private let columns: [String]
+  private var values: [Double]
+  private let parameterCount: Int
+
+  /// nil where the form needs more than N, D, C and M.
+  init?(_ form: ScalingForm, _ convention: FLOPConvention) {
+    let columns = form.columns
+    guard columns.allSatisfy({ ["N", "D", "C", "M"].contains($0) }),
+      let evaluator = try? FormulaEvaluator(
+        form.formula, columns: [:], parameters: form.parameters.map(\.name) + columns)
+    else { return nil }
+    self.evaluator = evaluator
+    self.convention = convention
+    self.columns = columns
+    parameterCount = form.parameters.count
+    values = [Double](repeating: 0, count: parameterCount + columns.count)
+  }
+
+  func loss(_ parameters: [Double], _ n: Double, _ d: Double) -> Double {
+    for (place, value) in parameters.enumerated() { values[place] = value }
+    for (place, column) in columns.enumerated() {
+      values[parameterCount + place] =
+        switch column {
+        case "N": n
+        case "D": d
+        case "C": convention.flop(n, d)
+        default: d / n
+        }
+    }
+    return evaluator.evaluate(values)[0]
+  }
+
+  /// The N of least loss where training, and the use of `lifetimeTokens` after it, take `flop` together.
+  ///
+  /// ```
+  /// min over N of L(N, D)      with k N D + k/3 N T = C         use is the third of a step that goes forwards
+  /// ```
+  func optimum(_ parameters: [Double], flop: Double, lifetimeTokens: Double) -> ComputeOptimum? {
+    let perToken = convention.perParameterToken
+    func tokens(_ n: Double) -> Double { flop / (perToken * n) - lifetimeTokens / 3 }
+    // One parameter; and such that at least one token is left.
+    let high = log(flop / (perToken * (1 + lifetimeTokens / 3)))
+    guard high > 0, high.isFinite else { return nil }
+    let found = goldenSection(in: 0...high) { logarithm in
+      let n = exp(logarithm)
+      let value = loss(parameters, n, max(tokens(n), .leastNormalMagnitude))
+      return value.isFinite ? value : .greatestFiniteMagnitude
+    }
+    // A law that only ever wants one of them has no optimum.
+    guard found.place > 1e-3, found.place < high - 1e-3, found.value.isFinite else { return nil }
+    let n = exp(found.place)
+    return ComputeOptimum(
+      parameters: n, tokens: tokens(n), trainingFLOP: convention.flop(n, tokens(n)),
+      inferenceFLOP: perToken / 3 * n * lifetimeTokens, loss: found.value)
+  }
+}
+
+extension ScalingLaw {
+  /// Whether it speaks of parameters and tokens, so that a budget can be divided between them.
+  public var hasOptimum: Bool {
+    let columns = Set(form.columns)
+    return columns.isSuperset(of: ["N", "D"]) || columns.isSuperset(of: ["M", "C"])
+  }
+
+  /// The best parameters and tokens for a budget of FLOP.
+  ///
+  /// - Parameter lifetimeTokens: tokens that the model will read and write when it is trained.
+  /// - Returns: nil where the law has no optimum at that budget.
+  public func optimum(flop: Double, lifetimeTokens: Double = 0) -> ComputeOptimum? {
+    guard hasOptimum else { return nil }
+    return LawPoint(form, convention)?.optimum(
+      values, flop: flop, lifetimeTokens: lifetimeTokens)
+  }
+
+  /// How the best parameters grow with the budget, near it: `a` of `N ∝ C^a`.
+  public func optimalExponent(flop: Double) -> Double? {
+    guard hasOptimum, let point = LawPoint(form, convention) else { return nil }
+    return Self.exponent(point, values, flop)
+  }
+
+  static func exponent(_ point: LawPoint, _ values: [Double], _ flop: Double) -> Double? {
+    let step = 3.0.squareRoot()
+    guard let low = point.optimum(values, flop: flop / step, lifetimeTokens: 0),
+      let high = point.optimum(values, flop: flop * step, lifetimeTokens: 0)
+    else { return nil }
+    return log(high.parameters / low.parameters) / log(3)
+  }
+}
