@@ -12,7 +12,7 @@
   public static let prefixes = [
     UnitPrefix("ns", 1e-9), UnitPrefix("us", 1e-6, isWritten: false), UnitPrefix("µs", 1e-6),
     UnitPrefix("ms", 1e-3), UnitPrefix("s", 1), UnitPrefix("min", 60, isWritten: false),
-    UnitPrefix("h", 3600, isWritten: false),
+    UnitPrefix("h", 3600, isWritten: false), UnitPrefix("d", 86400, isWritten: false),
   ]
 }
 
@@ -28,10 +28,11 @@
   public static let symbol = "J"
   public static let suffix = "_j"
   public static let prefixes =
-    metric("J", from: .pico, to: .giga)
+    metric("J", from: .pico, to: .tera)
     + [
       UnitPrefix("uJ", 1e-6, isWritten: false), UnitPrefix("Wh", 3600, isWritten: false),
-      UnitPrefix("kWh", 3.6e6, isWritten: false),
+      UnitPrefix("kWh", 3.6e6, isWritten: false), UnitPrefix("MWh", 3.6e9, isWritten: false),
+      UnitPrefix("GWh", 3.6e12, isWritten: false),
     ]
 }
 
@@ -98,7 +99,7 @@
 
   public static let symbol = "FLOP"
   public static let suffix = "_flop"
-  public static let prefixes = metric("FLOP", from: .one, to: .exa)
+  public static let prefixes = metric("FLOP", from: .one, to: .yotta)
 }
 
 /// A rate of computation.
@@ -178,19 +179,20 @@
 
 enum MetricPrefix: Int, CaseIterable {
   case femto = -5
-  case pico, nano, micro, milli, one, kilo, mega, giga, tera, peta, exa
+  case pico, nano, micro, milli, one, kilo, mega, giga, tera, peta, exa, zetta, yotta
 
   var letter: String {
-    ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"][rawValue + 5]
+    ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"][rawValue + 5]
   }
 
   /// Powers of ten from literals: `pow` need not be exact.
   var factor: Double {
-    [1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12, 1e15, 1e18][rawValue + 5]
+    [1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12, 1e15, 1e18, 1e21, 1e24][
+      rawValue + 5]
   }
 }
 
-/// The units `pX … EX` of one symbol.
+/// The units of one symbol between two prefixes.
 func metric(_ symbol: String, from low: MetricPrefix, to high: MetricPrefix) -> [UnitPrefix] {
   MetricPrefix.allCases
     .filter { $0.rawValue >= low.rawValue && $0.rawValue <= high.rawValue }

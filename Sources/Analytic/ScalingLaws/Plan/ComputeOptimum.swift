@@ -105,3 +105,41 @@ extension ScalingLaw {
     return log(high.parameters / low.parameters) / log(3)
   }
 }
+
+extension ScalingLaw {
+  /// What models of other sizes come to with the same budget: the cost of training one too little or too
+  /// long.
+  ///
+  /// - Returns: for an eighth to eight times the best size, the loss and the budget with which the best
+  ///   model reaches it; nil where none does.
+  public func otherSizes(
+    flop: Double, lifetimeTokens: Double, _ best: ComputeOptimum
+  ) -> [(optimum: ComputeOptimum, bestBudget: Double?)] {
+    guard let point = LawPoint(form, convention) else { return [] }
+    let perToken = convention.perParameterToken
+    return [0.125, 0.25, 0.5, 1, 2, 4, 8].compactMap { factor in
+      let n = factor * best.parameters
+      let d = flop / (perToken * n) - lifetimeTokens / 3
+      guard d > 0 else { return nil }
+      let loss = point.loss(values, n, d)
+      guard loss.isFinite else { return nil }
+      let own = ComputeOptimum(
+        parameters: n, tokens: d, trainingFLOP: convention.flop(n, d),
+        inferenceFLOP: perToken / 3 * n * lifetimeTokens, loss: loss)
+      // Bisection of the budget: the best loss falls with it.
+      var (low, high) = (log(flop) - log(1e6), log(flop))
+      func excess(_ budget: Double) -> Double? {
+        point.optimum(values, flop: exp(budget), lifetimeTokens: lifetimeTokens).map {
+          $0.loss - loss
+        }
+      }
+      guard factor != 1 else { return (own, flop) }
+      guard let first = excess(low), first > 0 else { return (own, nil) }
+      for _ in 0..<40 {
+        let middle = (low + high) / 2
+        if excess(middle) ?? 1 > 0 { low = middle } else { high = middle }
+      }
+      return (own, exp((low + high) / 2))
+    }
+  }
+}

@@ -22,12 +22,12 @@ public struct ScalingBacktest: Sendable {
   ///
   /// - Parameters:
   ///   - ratio: how many times larger it is than what the fit sees.
-  ///   - spare: how many more runs than parameters a fit must see.
-  public init(_ fit: ScalingFit, ratio: Double = 4, spare: Int = 3) {
+  ///   - perParameter: how many runs a fit must see for each of its parameters.
+  public init(_ fit: ScalingFit, ratio: Double = 4, perParameter: Double = 2) {
     let size = fit.runs.size(fit.form)
     let order = size.indices.sorted { size[$0] < size[$1] }
     let chosen = order.filter { place in
-      size.count { $0 <= size[place] / ratio } >= fit.form.parameters.count + spare
+      Double(size.count { $0 <= size[place] / ratio }) >= perParameter * Double(fit.form.parameters.count)
     }
     let step = max(1, (chosen.count + 39) / 40)
     let targets = stride(from: chosen.count - 1, through: 0, by: -step).map { chosen[$0] }

@@ -60,7 +60,7 @@ public struct ScalingComparison: Sendable {
     return Entry(
       form: fit.form, parameters: fit.form.parameters.count, fitError: size,
       aic: 2 * p + 2 * n * (1 + log(2 * max(size, 1e-12))), crossValidation: crossValidation(fit),
-      backtest: ScalingBacktest(fit, ratio: ratio, spare: 1),
+      backtest: ScalingBacktest(fit, ratio: ratio),
       largest: largest.flatMap { ScalingBacktest.trial(fit, $0, ratio: ratio) },
       largestInterval: largest.flatMap { interval(fit, $0, ratio: ratio, resamples: resamples) })
   }

@@ -69,7 +69,7 @@ public struct ScalingForecast: Sendable {
     return (value, min(value, interval.lowerBound)...max(value, interval.upperBound))
   }
 
-  func size(of point: [String: Double]) -> Double {
+  public func size(of point: [String: Double]) -> Double {
     if let flop = point["C"] { return flop }
     if let n = point["N"], let d = point["D"] { return law.convention.flop(n, d) }
     return law.form.columns.first.flatMap { point[$0] } ?? largestSize

@@ -11,6 +11,6 @@ struct ScalingCommand: ParsableCommand {
         perfmodel scaling compare runs.csv --n params --d tokens --form chinchilla,kaplan,overtraining
       """,
     subcommands: [
-      FitScaling.self, CompareScaling.self,
+      FitScaling.self, PredictScaling.self, OptimalScaling.self, CompareScaling.self,
     ])
 }
