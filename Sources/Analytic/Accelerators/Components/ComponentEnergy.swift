@@ -1,0 +1,26 @@
+import Quantities
+
+/// Joules of a run on an accelerator, by component and by operation.
+public struct ComponentEnergy: Sendable {
+  public struct OperationActions: Sendable {
+    /// Its place in the workload.
+    public let operation: Int
+    public let instances: Double
+    /// Of all instances together.
+    public let actions: ActionCounts
+  }
+
+  public let costs: ComponentCosts
+  /// In the order of the run.
+  public let operations: [OperationActions]
+
+  /// Of the whole run.
+  public var actions: ActionCounts { operations.reduce(ActionCounts()) { $0 + $1.actions } }
+
+  /// Of the whole run.
+  ///
+  /// - Parameter time: how long the components leak; without, they do not.
+  public func total(over time: Seconds = .zero) -> Joules {
+    costs.energy(of: actions) + costs.leakage * time
+  }
+}
