@@ -23,7 +23,7 @@ public struct BufferBlocking: Sendable, Hashable {
       self.depth = depth
     }
 
-    subscript(loop: Loop) -> Double {
+    public subscript(loop: Loop) -> Double {
       get {
         switch loop {
         case .rows: rows
@@ -90,7 +90,7 @@ public struct BufferBlocking: Sendable, Hashable {
   }
 
   /// How often the array takes up a word that waits in its units: once for each block of the loop that
-  /// streams, or less where a block has one tile of such words, which then stays until it changes.
+  /// streams, or less where blocks have one tile of such words each, which stays until it changes.
   public func returns(streaming loop: Loop, tile: Grain) -> Double {
     let isOneTile = Loop.allCases.allSatisfy { $0 == loop || size($0) <= tile[$0] }
     return isOneTile ? fetches(without: loop) : trips(loop)
@@ -123,8 +123,8 @@ public struct BufferBlocking: Sendable, Hashable {
     ]
     var best: (blocking: BufferBlocking, cost: Double)?
     for order in orders {
-      let search = BlockSearch(product, capacity: capacity, grain: grain, order: order)
-      search.forEach { blocking in
+      let search = BlockSearch(product: product, capacity: capacity, grain: grain, order: order)
+      search.visit { blocking in
         let cost = cost(blocking)
         if cost < best?.cost ?? .infinity { best = (blocking, cost) }
       }
@@ -140,17 +140,7 @@ private struct BlockSearch {
   let grain: BufferBlocking.Grain
   let order: [BufferBlocking.Loop]
 
-  init(
-    _ product: MatrixProduct, capacity: Double, grain: BufferBlocking.Grain,
-    order: [BufferBlocking.Loop]
-  ) {
-    self.product = product
-    self.capacity = capacity
-    self.grain = grain
-    self.order = order
-  }
-
-  func forEach(_ body: (BufferBlocking) -> Void) {
+  func visit(_ body: (BufferBlocking) -> Void) {
     let counts = order.map(grainCount)
     var outer: Double? = 1
     while let first = outer {

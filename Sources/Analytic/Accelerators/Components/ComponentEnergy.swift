@@ -8,11 +8,22 @@ public struct ComponentEnergy: Sendable {
     public let instances: Double
     /// Of all instances together.
     public let actions: ActionCounts
+
+    public init(operation: Int, instances: Double, actions: ActionCounts) {
+      self.operation = operation
+      self.instances = instances
+      self.actions = actions
+    }
   }
 
   public let costs: ComponentCosts
   /// In the order of the run.
   public let operations: [OperationActions]
+
+  public init(costs: ComponentCosts, operations: [OperationActions]) {
+    self.costs = costs
+    self.operations = operations
+  }
 
   /// Of the whole run.
   public var actions: ActionCounts { operations.reduce(ActionCounts()) { $0 + $1.actions } }

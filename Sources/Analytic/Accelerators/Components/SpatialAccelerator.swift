@@ -36,8 +36,7 @@ public struct SpatialAccelerator: Sendable, Hashable {
 
   /// - Parameters:
   ///   - registers: of one unit. They hold `t²` stationary words and `2t` that pass.
-  ///   - buffer: what is left of it beside the least block decides nothing here; where half of it does
-  ///     not hold that block, `t` is smaller.
+  ///   - buffer: where half of it does not hold the least block of the array, `t` is smaller.
   /// - Throws: `AcceleratorError` for an array without units, and for a buffer that holds less than the
   ///   array works on at once.
   public init(
@@ -61,7 +60,8 @@ public struct SpatialAccelerator: Sendable, Hashable {
     }
     var tile = 1
     if dataflow != .noLocalReuse {
-      while Double((tile + 1) * (tile + 3)) <= words,
+      // A side beyond 65536 means nothing.
+      while tile < 65536, Double((tile + 1) * (tile + 3)) <= words,
         2 * Self.grain(rows, columns, dataflow, Double(tile + 1)).words <= capacity
       {
         tile += 1

@@ -53,9 +53,10 @@ extension ModelCommand {
     }
 
     private static func heading(_ workload: Workload, _ machine: SpatialAccelerator) -> String {
+      let words = machine.registerTile * machine.registerTile
       let stationary =
         machine.dataflow == .noLocalReuse
-        ? "" : " with \(machine.registerTile * machine.registerTile) stationary words each"
+        ? "" : " with \(words) stationary word\(words == 1 ? "" : "s") each"
       return "\(workload.name), \(machine.dataflow.rawValue) on \(machine.rows)x\(machine.columns) "
         + "\(machine.format.rawValue) units\(stationary), "
         + "buffer \(machine.buffer.binaryDescription)\n"
@@ -96,7 +97,8 @@ extension ModelCommand.Energy {
         return ComponentRow(
           component: $0.rawValue, actions: actions[$0],
           perAction: sum.costs[$0].energy.value, energy: energy,
-          share: total > 0 ? energy / total : 0, accesses: actions.accesses(of: $0).map(Operands.init))
+          share: total > 0 ? energy / total : 0,
+          accesses: actions.accesses(of: $0).map(Operands.init))
       }
       operations = sum.operations.map { operation in
         OperationRow(
