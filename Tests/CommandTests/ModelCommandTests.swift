@@ -178,6 +178,7 @@ import Testing
     let waiting = try joules()
     #expect(try joules("--dataflow", "no-local-reuse") > waiting)
     #expect(try joules("--registers", "2B") > waiting)
+    #expect(try joules("--registers", "1e300B") <= waiting)
     #expect(try joules("--operands", "int8") < waiting)
     #expect(try joules("--process", "28") < waiting)
     #expect(try joules("--costs", "size") != waiting)
