@@ -14,7 +14,11 @@ public final class FormulaEvaluator {
   public let rowCount: Int
   public let parameterCount: Int
 
-  private enum Source { case constant, parameter(Int), active }
+  private enum Source {
+    case constant
+    case parameter(Int)
+    case active
+  }
   private let nodes: [Formula.Node]
   private let sources: [Source]
   /// Row vectors, one for each node: values, and derivatives of the root by the node.

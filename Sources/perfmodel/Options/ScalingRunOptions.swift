@@ -32,7 +32,8 @@ struct ScalingRunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "FLOP for each parameter and token.",
-      discussion: "Whether parameters hold embeddings is a choice of the column; exponents move with it."))
+      discussion:
+        "Whether parameters hold embeddings is a choice of the column; exponents move with it."))
   var flopPerParameterToken = 6.0
   @Option(
     help: ArgumentHelp(
@@ -41,7 +42,9 @@ struct ScalingRunOptions: ParsableArguments {
       discussion: "12 · layers · width · length FLOP for each token."))
   var attention: String?
   @Option(
-    help: "Column of widths and the vocabulary, as width,50304: embeddings are taken out of parameters.")
+    help:
+      "Column of widths and the vocabulary, as width,50304: embeddings are taken out of parameters."
+  )
   var withoutEmbeddings: String?
 
   func validate() throws {

@@ -84,7 +84,8 @@ public struct ScalingFit: Sendable {
     search = Search(
       starts: starts.count, followed: ends.count,
       agreeing: ends.count { $0.cost <= best.cost * (1 + 1e-4) + 1e-300 })
-    others = ends.dropFirst().filter { $0.cost > best.cost * (1 + 1e-4) }.prefix(2).map(\.parameters)
+    others = ends.dropFirst().filter { $0.cost > best.cost * (1 + 1e-4) }.prefix(2).map(
+      \.parameters)
     let residual = regression.model.residuals(at: best.parameters)
     residuals = (0..<runs.count).map { -residual[$0] }
     deviation = Self.robustDeviation(residuals)

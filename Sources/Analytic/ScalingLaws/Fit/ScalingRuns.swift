@@ -76,7 +76,8 @@ public struct ScalingRuns: Sendable {
   /// How many rows differ from all others.
   public var distinctCount: Int {
     let names = columns.keys.sorted()
-    return Set((0..<count).map { row in names.map { columns[$0]?[row] ?? 0 } + [target[row]] }).count
+    return Set((0..<count).map { row in names.map { columns[$0]?[row] ?? 0 } + [target[row]] })
+      .count
   }
 
   /// The quantities of one run.
@@ -108,7 +109,9 @@ public struct FLOPConvention: Sendable, Hashable, Codable {
     perParameterToken * parameters * tokens
   }
 
-  func tokens(_ parameters: Double, flop: Double) -> Double { flop / perParameterToken / parameters }
+  func tokens(_ parameters: Double, flop: Double) -> Double {
+    flop / perParameterToken / parameters
+  }
   func parameters(_ tokens: Double, flop: Double) -> Double { flop / perParameterToken / tokens }
 }
 

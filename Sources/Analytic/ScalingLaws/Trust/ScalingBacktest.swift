@@ -27,7 +27,8 @@ public struct ScalingBacktest: Sendable {
     let size = fit.runs.size(fit.form)
     let order = size.indices.sorted { size[$0] < size[$1] }
     let chosen = order.filter { place in
-      Double(size.count { $0 <= size[place] / ratio }) >= perParameter * Double(fit.form.parameters.count)
+      Double(size.count { $0 <= size[place] / ratio }) >= perParameter
+        * Double(fit.form.parameters.count)
     }
     let step = max(1, (chosen.count + 39) / 40)
     let targets = stride(from: chosen.count - 1, through: 0, by: -step).map { chosen[$0] }

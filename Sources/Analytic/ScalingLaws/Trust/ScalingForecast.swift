@@ -85,7 +85,8 @@ public struct ScalingForecast: Sendable {
         : "that is \(Self.text(times)) times the largest run of the fit"
     }
     if size < smallestSize * 0.999 {
-      return "that is \(Self.text(smallestSize / size)) times smaller than the smallest run of the fit"
+      return
+        "that is \(Self.text(smallestSize / size)) times smaller than the smallest run of the fit"
     }
     return nil
   }

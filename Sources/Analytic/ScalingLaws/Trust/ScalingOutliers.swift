@@ -29,7 +29,8 @@ public struct ScalingOutliers: Sendable {
   public init(_ fit: ScalingFit) throws(ScalingError) {
     var current = fit
     var kept = Array(0..<fit.runs.count)
-    while kept.count > fit.form.parameters.count + 2, fit.runs.count - kept.count < fit.runs.count / 10,
+    while kept.count > fit.form.parameters.count + 2,
+      fit.runs.count - kept.count < fit.runs.count / 10,
       let worst = current.residuals.indices.max(by: {
         abs(current.residuals[$0]) < abs(current.residuals[$1])
       }), current.deviation > 0,

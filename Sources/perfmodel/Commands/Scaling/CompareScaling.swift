@@ -26,7 +26,9 @@ struct CompareScaling: ParsableCommand {
   @OptionGroup var format: FormatOption
 
   func validate() throws {
-    guard ratio > 1, ratio.isFinite else { throw ValidationError("--ratio is \(ratio); it is above 1") }
+    guard ratio > 1, ratio.isFinite else {
+      throw ValidationError("--ratio is \(ratio); it is above 1")
+    }
     guard bootstrap == 0 || (20...100_000).contains(bootstrap) else {
       throw ValidationError("--bootstrap is \(bootstrap); it is 0, or between 20 and 100000")
     }

@@ -41,7 +41,8 @@ struct FitScaling: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Rows to drop: auto, none, or their numbers, as 1,2,7.",
-      discussion: "auto drops what is more than \(Int(ScalingOutliers.threshold)) robust deviations from "
+      discussion:
+        "auto drops what is more than \(Int(ScalingOutliers.threshold)) robust deviations from "
         + "the law of the others; rows count from 1, without the header."))
   var dropOutliers = "none"
   @Option(help: "Where to keep the law, for predict and optimal.")
@@ -51,7 +52,9 @@ struct FitScaling: ParsableCommand {
   @OptionGroup var format: FormatOption
 
   func validate() throws {
-    guard delta > 0, delta.isFinite else { throw ValidationError("--delta is \(delta); it is above 0") }
+    guard delta > 0, delta.isFinite else {
+      throw ValidationError("--delta is \(delta); it is above 0")
+    }
     if let starts, !(1...1_000_000).contains(starts) {
       throw ValidationError("--starts is \(starts); it is between 1 and 1000000")
     }
@@ -137,7 +140,8 @@ extension ScalingBootstrap.Unit: ExpressibleByArgument {}
 struct ScalingFormOptions: ParsableArguments {
   @Option(help: "The form; compare takes several with commas between.")
   var form = "chinchilla"
-  @Option(help: "A formula of your own, of N, D, C, M, U, X and columns; other names are parameters.")
+  @Option(
+    help: "A formula of your own, of N, D, C, M, U, X and columns; other names are parameters.")
   var formula: String?
   @Option(
     help: ArgumentHelp(
@@ -194,7 +198,9 @@ struct ScalingFormOptions: ParsableArguments {
     let ends = parts.count == 2 ? parts[1].components(separatedBy: "..").map(Double.init) : []
     guard ends.count == 2, let low = ends[0], let high = ends[1], low < high, low.isFinite,
       high.isFinite
-    else { throw ValidationError("--\(option) is '\(text)'; write name=low..high, as alpha=0.1..1") }
+    else {
+      throw ValidationError("--\(option) is '\(text)'; write name=low..high, as alpha=0.1..1")
+    }
     return (parts[0], low...high)
   }
 }

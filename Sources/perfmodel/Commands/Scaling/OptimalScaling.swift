@@ -45,7 +45,8 @@ struct OptimalScaling: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The network whose step stands for the training where --mfu does not say.",
-      discussion: "One sequence of 2,048 tokens on one device, memory and communication left aside."))
+      discussion: "One sequence of 2,048 tokens on one device, memory and communication left aside."
+    ))
   var network = "llama-2-7b"
   @Option(help: "Price of one device for an hour.")
   var price: Double?
@@ -145,7 +146,8 @@ struct OptimalScaling: ParsableCommand {
     }
     guard let best = forecast.law.optimum(flop: budget, lifetimeTokens: lifetimeTokens) else {
       throw ValidationError(
-        "\(law): the law has no optimum at \(FLOP(budget)): it only ever wants more of one of the two")
+        "\(law): the law has no optimum at \(FLOP(budget)): it only ever wants more of one of the two"
+      )
     }
     func interval(_ part: @escaping (ComputeOptimum) -> Double) -> ClosedRange<Double>? {
       forecast.bootstrap.interval {
@@ -190,7 +192,8 @@ struct OptimalScaling: ParsableCommand {
           + "says of a training step of \(network), 2,048 tokens; communication left aside")
       return own
     }
-    assumptions.append("each device uses \(Int((100 * mfu).rounded())) % of its \(own.peak), as given")
+    assumptions.append(
+      "each device uses \(Int((100 * mfu).rounded())) % of its \(own.peak), as given")
     return TrainingFleet(
       device: own.device, count: devices, peak: own.peak, utilization: mfu, power: own.power,
       hourlyPrice: price)
@@ -254,7 +257,8 @@ struct OptimalScaling: ParsableCommand {
         size.bestBudgetShare.map { String(format: "%.0f %% of the budget", 100 * $0) } ?? "",
       ])
     }
-    return ([table.text, "", "other sizes for the same budget:", "", sizes.text]
+    return
+      ([table.text, "", "other sizes for the same budget:", "", sizes.text]
       + report.assumptions.map { "\nassumed: \($0)" }
       + [report.warning.map { "\nbeware: \($0)" } ?? ""].filter { !$0.isEmpty })
       .joined(separator: "\n")

@@ -112,7 +112,8 @@ struct PredictScaling: ParsableCommand {
   }
 
   private func text(_ rows: [Row], _ document: ScalingFitDocument) -> String {
-    let names = rows.first?.point.keys.sorted().filter { $0 != "L" || document.form == "ladder" } ?? []
+    let names =
+      rows.first?.point.keys.sorted().filter { $0 != "L" || document.form == "ladder" } ?? []
     var table = TextTable(
       names.map { TextTable.Column($0) } + [.init("predicted"), .init("90 % interval")])
     for row in rows {

@@ -27,7 +27,8 @@ enum ScalingFitText {
     lines.append(
       "\(document.runs) runs, Huber's sum \(number(document.lossOfFit, 5)), one run strays by "
         + (document.isRelative
-          ? "\(number(100 * document.residualDeviation, 2)) %" : number(document.residualDeviation, 2)))
+          ? "\(number(100 * document.residualDeviation, 2)) %"
+          : number(document.residualDeviation, 2)))
     lines.append(
       "\(document.starts) starts, the best \(document.startsFollowed) followed to their end, "
         + "\(document.startsAgreeing) of them agree; \(document.bootstrap.samples.count) resamples of "
