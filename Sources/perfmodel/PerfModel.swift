@@ -24,6 +24,7 @@ struct PerfModel: ParsableCommand {
         perfmodel sweep    all --device class:gpu --batch 1,8 --output sweep.csv
         perfmodel what-if  resnet50 --device T4 --limit latency=5ms
         perfmodel power    resnet50 --device V100-PCIe-32GB --batch 64 --phase training
+        perfmodel scaling  trend devices --y bandwidth --where class=gpu --at 2030
 
       Every figure comes with its 90 % interval. 'perfmodel help COMMAND' has examples of each.
       """,
@@ -32,7 +33,7 @@ struct PerfModel: ParsableCommand {
       Sample.self, Measure.self, Adapt.self, Predict.self, Roofline.self, Rank.self, Sweep.self,
       WhatIf.self, Score.self, Train.self,
       Evaluate.self, DatasetCommand.self, ModelCommand.self, ReplayCommand.self, DeviceCommand.self,
-      ZooCommand.self, TimingCommand.self, PowerCommand.self,
+      ZooCommand.self, TimingCommand.self, PowerCommand.self, ScalingCommand.self,
     ])
 
   /// Parses and runs; whatever is wrong with the input is one line and exit code 2.
