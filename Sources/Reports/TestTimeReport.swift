@@ -108,9 +108,9 @@ public struct TestTimeReport: Sendable {
       table.append(
         [
           row.model + (row.setting.isEmpty ? "" : ", \(row.setting)"), row.attention,
-          "\(row.samples)", AxisNumber.text(row.tokens.rounded()), "\(row.linear)",
+          "\(row.samples)", String(format: "%.0f", row.tokens), "\(row.linear)",
           "\(row.attentionFLOP)", row.search > .zero ? "\(row.search)" : "", "\(row.traffic)",
-          Self.equivalent(row.equivalent), String(format: "%.1f %%", 100 * row.attentionShare),
+          "\(row.equivalent)", String(format: "%.1f %%", 100 * row.attentionShare),
           row.time.map { "\($0)" } ?? "",
         ]
           + (hasCoverage
@@ -120,11 +120,6 @@ public struct TestTimeReport: Sendable {
             ] : []))
     }
     return table.text
-  }
-
-  /// `12.3 PeFLOP`: operations, of which some stand for bytes.
-  private static func equivalent(_ amount: FLOP) -> String {
-    "\(amount)".replacing("FLOP", with: "eFLOP")
   }
 
   // MARK: - JSON and CSV

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// An exponential trend as text for people, as JSON and CSV for programs, and as a picture.
 public struct TrendReport: Sendable {
@@ -125,9 +126,18 @@ public struct TrendReport: Sendable {
       .joined(separator: "\n")
   }
 
-  private func amount(_ value: Double) -> String {
-    AxisNumber.text(value) + (data.unit.map { " " + $0 } ?? "")
+  /// Values as the unit's own kind writes them, or as plain numbers.
+  private var axis: ChartAxis {
+    switch data.unit {
+    case "B/s", "byte/s": .quantity(title, BytesPerSecond.self, .logarithmic)
+    case "FLOP/s": .quantity(title, FLOPPerSecond.self, .logarithmic)
+    case "B", "Byte", "byte": .quantity(title, Bytes.self, .logarithmic)
+    case "W": .quantity(title, Watts.self, .logarithmic)
+    default: .number(title, unit: data.unit ?? "", .logarithmic)
+    }
   }
+
+  private func amount(_ value: Double) -> String { axis.text(value) }
 
   private func ends(_ interval: Interval, _ text: (Double) -> String) -> String {
     "\(interval.low.map(text) ?? "…") – \(interval.high.map(text) ?? "…")"
@@ -270,18 +280,21 @@ public struct TrendReport: Sendable {
       LineChart.Series(
         fit.name,
         fit.curve.map {
-          ($0.year,
+          (
+            $0.year,
             ChartValue(
-              $0.value.value, low: $0.value.low, high: $0.value.high, coverage: fit.coverage))
+              $0.value.value, low: $0.value.low, high: $0.value.high, coverage: fit.coverage)
+          )
         })
     }
     func dots(_ name: String, _ points: [(year: Double, value: Double)]) -> LineChart.Series {
       .init(name, points.map { ($0.year, ChartValue($0.value)) }, origin: .measured)
     }
     for fit in fits { series.append(dots(fit.name, fit.points)) }
-    if fits.allSatisfy({ $0.points.count < data.points.count }) {
-      series.insert(dots("other rows", data.points), at: fits.count)
+    let others = data.points.filter { point in
+      !fits.contains { fit in fit.points.contains { $0 == point } }
     }
+    if !others.isEmpty { series.insert(dots("other rows", others), at: fits.count) }
     let pace = fits.map { fit in
       String(format: "\(fit.name): ×%.3g per year", fit.growth.value)
         + (fit.doubling.value.isFinite
@@ -290,7 +303,7 @@ public struct TrendReport: Sendable {
     return LineChart(
       title: "\(data.y) by \(data.x), \((data.table as NSString).lastPathComponent)",
       subtitle: pace.joined(separator: " · "),
-      x: .number("year"), y: .number(title, unit: data.unit ?? "", .logarithmic), series: series)
+      x: .number("year"), y: axis, series: series)
   }
 
   /// The column's name without the unit that the axis writes behind it.

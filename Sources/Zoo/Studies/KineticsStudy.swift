@@ -38,12 +38,15 @@ enum KineticsStudy {
   // MARK: - Costs
 
   private static func costs(_ runs: [AnswerTable]) -> [StudyCheck] {
-    func worst(_ runs: [AnswerTable], _ error: (AnswerTable.Row, TestTimeCost) -> Double) -> Double {
+    func worst(_ runs: [AnswerTable], _ error: (AnswerTable.Row, TestTimeCost) -> Double) -> Double
+    {
       runs.flatMap { run in
         run.rows.filter { $0.samples > 1 }.map { abs(error($0, run.cost($0))) }
       }.max() ?? .nan
     }
-    let (older, current) = (runs.filter { $0.size.name == "14B" }, runs.filter { $0.size.name != "14B" })
+    let (older, current) = (
+      runs.filter { $0.size.name == "14B" }, runs.filter { $0.size.name != "14B" }
+    )
     let arithmetic = { (row: AnswerTable.Row, cost: TestTimeCost) in
       cost.arithmetic / row.arithmetic - 1
     }
@@ -103,7 +106,7 @@ enum KineticsStudy {
 
   private static func attentionShare(_ runs: [AnswerTable]) throws -> StudyCheck {
     let costs = runs.filter { $0.size.name == "8B" }.flatMap { run in
-      run.rows.filter { $0.samples == 1 }.map(run.cost)
+      run.rows.filter { $0.samples == 1 }.map { run.cost($0) }
     }
     let mean = TestTimeCost.mean(costs)
     return StudyCheck(
@@ -115,7 +118,9 @@ enum KineticsStudy {
   /// What the published integral leaves out against a sum over tokens.
   private static func counting(_ runs: [AnswerTable]) -> StudyCheck {
     let errors = runs.flatMap { run in
-      run.rows.map { 100 * abs(run.cost($0, sum: .everyToken).equivalent / run.cost($0).equivalent - 1) }
+      run.rows.map {
+        100 * abs(run.cost($0, sum: .everyToken).equivalent / run.cost($0).equivalent - 1)
+      }
     }
     return StudyCheck(
       "published integral against the sum over every token, worst difference",
@@ -188,7 +193,8 @@ private struct AnswerTable {
     }
     // C_mem = elements·b·(c·ḡ + mean g²/2) of one sample, solved for c.
     let decoder = size.decoder
-    let bytes = decoder.attention.reduce(0) { $0 + $1.elementsPerPosition } * decoder.bytesPerElement
+    let bytes =
+      decoder.attention.reduce(0) { $0 + $1.elementsPerPosition } * decoder.bytesPerElement
     var prompts: [String: Double] = [:]
     var correct: [String: Int] = [:]
     for row in rows where row.samples == 1 {

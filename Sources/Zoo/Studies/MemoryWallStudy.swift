@@ -62,7 +62,8 @@ enum MemoryWallStudy {
         "specifications, recalled"),
       try check(
         "growth of links of chips", 1.4, 0.2, links.points, chipTable,
-        outside: "links are stated of chips since 2017 alone, and there they are NVLink: the slow years "
+        outside:
+          "links are stated of chips since 2017 alone, and there they are NVLink: the slow years "
           + "of PCIe are missing."),
       try check(
         "growth of peak rates, own catalogue", 3.0, 0.4, own.points(x: "year", y: "peak").points,

@@ -79,7 +79,7 @@ public struct DecoderCost: Sendable, Hashable {
   /// - Throws: `WorkloadError.setting` where its attention is of another kind.
   public init(_ model: LanguageModel) throws(WorkloadError) {
     guard !model.isEncoder, model.encoder == nil else {
-      throw .setting("\(model.name) has an encoder; this law is of decoders that generate")
+      throw .setting("\(model.name) is or has an encoder; this law is of decoders that generate")
     }
     var groups: [Attention] = []
     for run in model.layers {

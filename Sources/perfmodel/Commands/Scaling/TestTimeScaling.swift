@@ -55,7 +55,8 @@ struct TestTimeScaling: ParsableCommand {
   var localWindow = 64
   @Option(help: "CSV of what samples are worth: model, trials, tokens, coverage.")
   var coverage: String?
-  @Option(help: "The most that an answer may cost, as 20PFLOP.", transform: { try FLOP(parsing: $0) })
+  @Option(
+    help: "The most that an answer may cost, as 20PFLOP.", transform: { try FLOP(parsing: $0) })
   var budget: FLOP?
   @Option(help: "Also draw the frontier: an SVG file to write.")
   var svg: String?
