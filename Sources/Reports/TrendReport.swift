@@ -88,7 +88,7 @@ public struct TrendReport: Sendable {
 
   public var text: String {
     let head =
-      "\(data.y) (\(unitText)) by \(data.x), \(data.table)"
+      "\(title) (\(unitText)) by \(data.x), \(data.table)"
       + (data.conditions.isEmpty ? "" : ", where " + data.conditions.joined(separator: ", "))
     let count =
       "\(data.points.count) of \(data.selected) rows"

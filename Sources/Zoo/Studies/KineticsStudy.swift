@@ -98,7 +98,11 @@ enum KineticsStudy {
       StudyCheck(
         "at the dense rate's 281.25 FLOP/B the frontier has no 4B and no 8B model either",
         predicted: dense.isDisjoint(with: ["4B", "8B"]) ? 1 : 0, unit: "", tolerance: .holds,
-        source: "the same coverage under another intensity", confidence: .property),
+        source: "the same coverage under another intensity", confidence: .property,
+        recorded: .outside,
+        explanation:
+          "one sample of the 4B model costs 1 % less than one of the 14B model there, and "
+          + "enters: the threshold stands, but hangs on the rate for sparse operands by a hair."),
     ]
   }
 

@@ -75,11 +75,11 @@ public struct TrendTable: Sendable {
 
   /// Dates and values of the rows that meet every condition.
   ///
-  /// - Throws: `DatasetError` for a column that is not there, a value that no row has, what is no date
-  ///   and what is no number above 0, by its line.
+  /// - Throws: `DatasetError` for a column that is not there, what is no date and what is no number above
+  ///   0, by its line; `ZooError` for conditions that no row meets.
   public func points(
     x: String, y: String, where conditions: [Condition] = []
-  ) throws(DatasetError) -> Selection {
+  ) throws -> Selection {
     let (dates, values) = (try index(x), try index(y))
     var kept = Array(rows.indices)
     for condition in conditions {
@@ -92,7 +92,7 @@ public struct TrendTable: Sendable {
       kept.removeAll { !wanted.contains(Self.plain(rows[$0][column])) }
     }
     guard !kept.isEmpty else {
-      throw .corrupt(path: name, reason: "no row meets all conditions of --where")
+      throw ZooError.noRow(table: name)
     }
     var points: [ExponentialTrend.Point] = []
     for row in kept {
@@ -135,14 +135,10 @@ public struct TrendTable: Sendable {
       path: name, column: column, columns: header, nearest: nearestName(to: column, among: header))
   }
 
-  private func noValue(_ value: String, _ column: Int) -> DatasetError {
-    let known = Set(rows.map { $0[column] }).subtracting([""]).sorted()
-    let near = nearestName(to: value, among: known)
-    return .corrupt(
-      path: name,
-      reason: "no row has '\(value)' in '\(header[column])';"
-        + (near.map { " did you mean '\($0)'?" } ?? "")
-        + " it has \(known.prefix(20).joined(separator: ", "))" + (known.count > 20 ? ", …" : ""))
+  private func noValue(_ value: String, _ column: Int) -> ZooError {
+    .noSuchValue(
+      table: name, column: header[column], value: value,
+      values: Set(rows.map { $0[column] }).subtracting([""]).sorted())
   }
 
   private static func plain(_ text: String) -> String {
