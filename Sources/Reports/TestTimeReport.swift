@@ -94,7 +94,7 @@ public struct TestTimeReport: Sendable {
   private static func words(_ row: Row?) -> String {
     guard let row else { return "nothing costs so little" }
     return "\(row.name), coverage " + String(format: "%.3f", row.coverage ?? .nan)
-      + " for \(row.equivalent.compactDescription) of eFLOP, "
+      + " for \(row.equivalent.compactDescription) in all, "
       + "\(row.arithmetic.compactDescription) of arithmetic"
   }
 

@@ -91,8 +91,9 @@ private let small = DecoderCost(
       decoder.attention == [.init(layers: 36, heads: 32, keyValueHeads: 8, headSize: 128)])
     // A layer: query and output 2·4096·4096, key and value 2·4096·1024, three of 4096·12288; the scores
     // of 151,936 words.
-    let layer = 2.0 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 12288
-    #expect(decoder.linear == .multiplyAccumulates(36 * layer + 4096 * 151_936))
+    let elements = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 12288
+    let words = 4096 * 151_936
+    #expect(decoder.linear == FLOP.multiplyAccumulates(Double(36 * elements + words)))
     #expect(decoder.bytesPerElement == 2)
   }
 

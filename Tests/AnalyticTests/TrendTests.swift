@@ -29,10 +29,12 @@ private func points(_ pairs: [(Double, Double)]) -> [ExponentialTrend.Point] {
     let trend = try ExponentialTrend(
       points([(2000, 1), (2001, exp(1.3)), (2002, exp(2))]), coverage: 0.9)
     let t = 6.313_751_514_675_04
+    let error = (0.06 / 2).squareRoot()
     let growth = trend.growth()
+    let (low, high) = (growth.low ?? 0, growth.high ?? 0)
     #expect(abs(growth.value - exp(1)) < 1e-12)
-    #expect(abs((growth.low ?? 0) / exp(1 - t * (0.06 / 2).squareRoot()) - 1) < 1e-9)
-    #expect(abs((growth.high ?? 0) / exp(1 + t * (0.06 / 2).squareRoot()) - 1) < 1e-9)
+    #expect(abs(log(low) - (1 - t * error)) < 1e-9)
+    #expect(abs(log(high) - (1 + t * error)) < 1e-9)
     // In 2003: x − x̄ = 2, so that the factor is √(1 + 1/3 + 4/2).
     let value = trend.value(in: 2003)
     let reach = t * (0.06 * (1 + 1.0 / 3 + 2)).squareRoot()
@@ -44,8 +46,8 @@ private func points(_ pairs: [(Double, Double)]) -> [ExponentialTrend.Point] {
     // The interval of the growth holds 1 here: doubling may take for ever.
     #expect((growth.low ?? 2) < 1)
     #expect(trend.doublingTime.high == nil)
-    #expect(
-      abs((trend.doublingTime.low ?? 0) - log(2) / (1 + t * (0.06 / 2).squareRoot())) < 1e-9)
+    let fastest = trend.doublingTime.low ?? 0
+    #expect(abs(fastest - log(2) / (1 + t * error)) < 1e-9)
   }
 
   @Test("nine of ten intervals hold the truth, and nine of ten new rows") func coverage() throws {
@@ -143,15 +145,19 @@ private func points(_ pairs: [(Double, Double)]) -> [ExponentialTrend.Point] {
     #expect(error([(2000, 1), (2001, .nan), (2002, 3)]).contains("nan"))
   }
 
-  @Test(
-    "dates are read as decimal years",
-    arguments: [
-      ("2016", 2016.5), ("2016.25", 2016.25), (" 2016-01-01 ", 2016),
-      ("2016-12-31", 2016 + 365.0 / 366),
-      // The 96th day of a leap year, and the middle of its April.
-      ("2016-04-05", 2016 + 95.0 / 366), ("2016-04", 2016 + 106.0 / 366),
-      ("2015-03-01", 2015 + 59.0 / 365), ("1900-03-01", 1900 + 59.0 / 365),
-    ])
+  static let dates: [(String, Double)] = [
+    ("2016", 2016.5), ("2016.25", 2016.25), (" 2016-01-01 ", 2016), ("2016-12-31", year(2016, 365)),
+    // The 96th day of a leap year, and the middle of its April.
+    ("2016-04-05", year(2016, 95)), ("2016-04", year(2016, 106)),
+    ("2015-03-01", year(2015, 59, of: 365)), ("1900-03-01", year(1900, 59, of: 365)),
+  ]
+
+  /// So many days after a year's begin.
+  private static func year(_ year: Double, _ days: Double, of length: Double = 366) -> Double {
+    year + days / length
+  }
+
+  @Test("dates are read as decimal years", arguments: dates)
   func dates(text: String, year: Double) throws {
     #expect(abs(try #require(DecimalYear.parse(text)) - year) < 1e-9)
   }
