@@ -166,9 +166,10 @@ public struct TrendReport: Sendable {
     let value, low, high: Double?
 
     init(_ interval: Interval) {
-      value = interval.value.isFinite ? interval.value : nil
-      low = interval.low
-      high = interval.high
+      func finite(_ number: Double?) -> Double? { number.flatMap { $0.isFinite ? $0 : nil } }
+      value = finite(interval.value)
+      low = finite(interval.low)
+      high = finite(interval.high)
     }
   }
 

@@ -7,6 +7,19 @@ private func points(_ pairs: [(Double, Double)]) -> [ExponentialTrend.Point] {
   pairs.map { .init(year: $0.0, value: $0.1) }
 }
 
+private let knownDates: [(String, Double)] = [
+  ("2016", 2016.5), ("2016.25", 2016.25), (" 2016-01-01 ", 2016),
+  ("2016-12-31", dayOfYear(2016, 365)),
+  // The 96th day of a leap year, and the middle of its April.
+  ("2016-04-05", dayOfYear(2016, 95)), ("2016-04", dayOfYear(2016, 106)),
+  ("2015-03-01", dayOfYear(2015, 59, of: 365)), ("1900-03-01", dayOfYear(1900, 59, of: 365)),
+]
+
+/// So many days after a year's begin.
+private func dayOfYear(_ year: Double, _ days: Double, of length: Double = 366) -> Double {
+  year + days / length
+}
+
 @Suite("Trends") struct TrendTests {
   /// 100 in 2000, growing by 40 % a year.
   static let exact = points((0..<11).map { (2000 + Double($0), 100 * pow(1.4, Double($0))) })
@@ -145,19 +158,7 @@ private func points(_ pairs: [(Double, Double)]) -> [ExponentialTrend.Point] {
     #expect(error([(2000, 1), (2001, .nan), (2002, 3)]).contains("nan"))
   }
 
-  static let dates: [(String, Double)] = [
-    ("2016", 2016.5), ("2016.25", 2016.25), (" 2016-01-01 ", 2016), ("2016-12-31", year(2016, 365)),
-    // The 96th day of a leap year, and the middle of its April.
-    ("2016-04-05", year(2016, 95)), ("2016-04", year(2016, 106)),
-    ("2015-03-01", year(2015, 59, of: 365)), ("1900-03-01", year(1900, 59, of: 365)),
-  ]
-
-  /// So many days after a year's begin.
-  private static func year(_ year: Double, _ days: Double, of length: Double = 366) -> Double {
-    year + days / length
-  }
-
-  @Test("dates are read as decimal years", arguments: dates)
+  @Test("dates are read as decimal years", arguments: knownDates)
   func dates(text: String, year: Double) throws {
     #expect(abs(try #require(DecimalYear.parse(text)) - year) < 1e-9)
   }

@@ -39,7 +39,7 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect(result.code == 0, "\(result.errors)")
     for part in [
       "rate (FLOP/s) by date, chips.csv, where kind=GPU\n",
-      "4 of 5 rows; 1 without a date or a value\n", "all rows, least squares  4  2010.5 – 2013.5",
+      "4 of 5 rows; 1 without a date or a value\n", "all rows by least squares  4  2010.5 – 2013.5",
       "1 years", "2015.5", "note: 2015.5 lies 2.0 years outside the data",
     ] {
       #expect(result.output.contains(part), "\(part): \(result.output)")
@@ -86,7 +86,7 @@ private func object(_ text: String) throws -> [String: Any] {
       "vendor=NVIDIA,AMD", "--frontier", "--at", "2030")
     #expect(result.code == 0, "\(result.errors)")
     #expect(result.output.hasPrefix("bandwidth (B/s) by year, devices"))
-    #expect(result.output.contains("frontier, least squares"))
+    #expect(result.output.contains("frontier by least squares"))
     #expect(result.output.contains("TB/s"))
   }
 

@@ -107,7 +107,7 @@ struct Trend: ParsableCommand {
         table: table, x: x, y: y, unit: unit ?? selection.unit, conditions: conditions,
         selected: selection.selected, empty: selection.empty,
         points: all.map { ($0.year, $0.value) }),
-      fits: [.init(trend, name: "\(subset), \(method.rawValue)", at: years)], warnings: warnings)
+      fits: [.init(trend, name: "\(subset) by \(method.rawValue)", at: years)], warnings: warnings)
     switch format.format {
     case .json: print(try report.json())
     case .csv: print(report.csv)
