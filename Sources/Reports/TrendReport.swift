@@ -103,7 +103,7 @@ public struct TrendReport: Sendable {
       var row = [fit.name, "\(fit.points.count)", Self.span(fit.points)]
       row += Self.cells(fit.growth, "×")
       row += Self.cells(fit.twoYears, "×")
-      row += Self.cells(fit.doubling, " years")
+      row += Self.doubling(fit.doubling)
       row.append(String(format: "%.3f", fit.determination))
       table.append(row)
     }
@@ -150,6 +150,14 @@ public struct TrendReport: Sendable {
       text(interval.value) + unit,
       "\(interval.low.map(text) ?? "…") – \(interval.high.map(text) ?? "…")",
     ]
+  }
+
+  /// What shrinks halves: the same years without their sign.
+  private static func doubling(_ time: Interval) -> [String] {
+    guard time.value < 0 else { return cells(time, " years") }
+    let halving = Interval(-time.value, low: time.high.map { -$0 }, high: time.low.map { -$0 })
+    let texts = cells(halving, " years")
+    return ["halves in " + texts[0], texts[1]]
   }
 
   private static func span(_ points: [(year: Double, value: Double)]) -> String {
@@ -299,7 +307,9 @@ public struct TrendReport: Sendable {
     let pace = fits.map { fit in
       String(format: "\(fit.name): ×%.3g per year", fit.growth.value)
         + (fit.doubling.value.isFinite
-          ? String(format: ", doubles in %.3g years", fit.doubling.value) : "")
+          ? String(
+            format: ", \(fit.doubling.value < 0 ? "halves" : "doubles") in %.3g years",
+            abs(fit.doubling.value)) : "")
     }
     return LineChart(
       title: "\(data.y) by \(data.x), \((data.table as NSString).lastPathComponent)",

@@ -98,6 +98,24 @@ private let small = DecoderCost(
   }
 
   @Test(
+    "products are those of decoding step by step, windows and experts too",
+    arguments: ["gpt2", "qwen3-0.6b", "qwen3-30b-a3b", "gpt-oss-20b"])
+  func steps(name: String) throws {
+    let model = try #require(try LanguageRegistry.model(named: name))
+    let (prompt, generated) = (120, 20)
+    let cost = TestTimeCost(
+      try DecoderCost(model), samples: 1,
+      positions: AttendedPositions(prompt: Double(prompt), generated: Double(generated)),
+      intensity: FLOPPerByte(1))
+    var products = FLOP.zero
+    for token in 1...generated {
+      let step = try model.workload(.decode(context: prompt + token)).counts().total
+      products += .multiplyAccumulates(step.matrixMACs)
+    }
+    #expect(abs(cost.arithmetic / products - 1) < 1e-9)
+  }
+
+  @Test(
     "models that attend otherwise are refused",
     arguments: [("deepseek-v3", "without plain grouped-query"), ("bert-base-uncased", "encoder")])
   func refused(name: String, words: String) throws {

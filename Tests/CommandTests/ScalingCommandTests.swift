@@ -90,6 +90,13 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect(result.output.contains("TB/s"))
   }
 
+  @Test("what shrinks halves") func halving() throws {
+    let program = try Program()
+    try program.write("size.csv", "year,size (nm)\n2000,8\n2001,4\n2002,2\n2003,1\n")
+    let result = try program.run("scaling", "trend", "size.csv", "--x", "year", "--y", "size (nm)")
+    #expect(result.output.contains("halves in 1 years"), "\(result.output)")
+  }
+
   @Test("a missing unit is asked for, and taken") func unit() throws {
     let program = try Program()
     try program.write("chips.csv", chips)
@@ -112,7 +119,7 @@ private func object(_ text: String) throws -> [String: Any] {
       (["devices", "--y", "bandwith"], "Did you mean 'bandwidth'?"),
       (["nothing.csv", "--x", "date", "--y", "power"], "there is no such file"),
       (["chips.csv", "--x", "date", "--y", "name"], "chips.csv:2: column 'name' is 'a'"),
-      (["chips.csv", "--x", "name", "--y", "power"], "'a'; is no date; write a date as"),
+      (["chips.csv", "--x", "name", "--y", "power"], "'a'; write a date as"),
       (["chips.csv", "--x", "date", "--y", "power", "--where", "kind"], "write column=value"),
       (["chips.csv", "--x", "date", "--y", "power", "--where", "kin=gpu"], "Did you mean 'kind'?"),
       (

@@ -100,7 +100,7 @@ public struct TrendTable: Sendable {
       let text = rows[row][values].trimmingCharacters(in: .whitespaces)
       guard !date.isEmpty, !text.isEmpty else { continue }
       guard let year = DecimalYear.parse(date) else {
-        throw wrong(row, x, date, "is no date; " + DecimalYear.formats)
+        throw wrong(row, x, date, DecimalYear.formats)
       }
       guard let value = Double(text), value.isFinite else {
         throw wrong(row, y, text, "a trend needs numbers; choose rows with --where")
