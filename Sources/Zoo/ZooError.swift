@@ -7,6 +7,9 @@ public enum ZooError: Error, Equatable, CustomStringConvertible {
   case notInstalled(String)
   case inconsistent(path: String, key: String)
   case notAdapted(method: String, space: String)
+  /// A condition on a column that no row of a table meets.
+  case noSuchValue(table: String, column: String, value: String, values: [String])
+  case noRow(table: String)
 
   public var description: String {
     switch self {
@@ -21,6 +24,13 @@ public enum ZooError: Error, Equatable, CustomStringConvertible {
     case .notAdapted(let method, let space):
       "this '\(method)' predictor of \(space) has not been adapted to a device; "
         + "run 'perfmodel adapt' with a few measurements first."
+    case .noSuchValue(let table, let column, let value, let values):
+      "\(table): no row has '\(value)' in '\(column)'."
+        + (nearestName(to: value, among: values).map { " Did you mean '\($0)'?" } ?? "")
+        + " It has \(values.prefix(20).joined(separator: ", "))"
+        + (values.count > 20 ? " and \(values.count - 20) more." : ".")
+    case .noRow(let table):
+      "\(table): no row meets all conditions together; leave one of them out."
     }
   }
 }

@@ -24,6 +24,7 @@ struct PerfModel: ParsableCommand {
         perfmodel sweep    all --device class:gpu --batch 1,8 --output sweep.csv
         perfmodel what-if  resnet50 --device T4 --limit latency=5ms
         perfmodel power    resnet50 --device V100-PCIe-32GB --batch 64 --phase training
+        perfmodel scaling  trend devices --y bandwidth --where class=gpu --at 2030
 
       Every figure comes with its 90 % interval. 'perfmodel help COMMAND' has examples of each.
       """,

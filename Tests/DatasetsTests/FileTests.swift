@@ -81,6 +81,16 @@ import Testing
     #expect(try table.doubles("b") == [1, 2])
   }
 
+  @Test("a carriage return by itself is a letter, unless no line ends otherwise") func carriage()
+    throws
+  {
+    let scratch = try Scratch()
+    let mixed = try CSVTable(try scratch.write("mixed.csv", "a,b\nx\ry,1\r\nz,2\r"))
+    #expect(try mixed.strings("a") == ["x\ry", "z"] && mixed.line(1) == 3)
+    let old = try CSVTable(try scratch.write("old.csv", "a,b\rx,1\ry,2"))
+    #expect(try old.doubles("b") == [1, 2])
+  }
+
   @Test(
     "what is not a table is refused in one line",
     arguments: [

@@ -3,6 +3,9 @@ import Mathematics
 import Quantities
 
 /// A CSV file with a header (RFC 4180): names, then rows of as many fields.
+///
+/// A row ends with a line feed, or with both of carriage return and line feed; a carriage return by
+/// itself is a letter of its field, unless the file has no line feed at all.
 public struct CSVTable: Sendable {
   public let path: String
   public let header: [String]
@@ -32,9 +35,15 @@ public struct CSVTable: Sendable {
     var line: Int32 = 1
     var position = 0
     let (comma, quote, newline, carriage) = (UInt8(0x2c), UInt8(0x22), UInt8(0x0a), UInt8(0x0d))
+    let hasNewlines = bytes.contains(newline)
+    func endsRow(_ position: Int) -> Bool {
+      if bytes[position] == newline { return true }
+      guard bytes[position] == carriage else { return false }
+      return !hasNewlines || position + 1 == bytes.count || bytes[position + 1] == newline
+    }
     while position < bytes.count {
       // A blank line is not a row.
-      if bytes[position] == newline || bytes[position] == carriage {
+      if endsRow(position) {
         if bytes[position] == newline { line += 1 }
         position += 1
         continue
@@ -65,15 +74,13 @@ public struct CSVTable: Sendable {
           }
           end = write
           position += 1
-          if position < bytes.count,
-            ![comma, newline, carriage].contains(bytes[position])
-          {
+          if position < bytes.count, bytes[position] != comma, !endsRow(position) {
             throw .corrupt(path: path, reason: "line \(line) goes on after a closing quote")
           }
         } else {
-          while position < bytes.count, bytes[position] != comma, bytes[position] != newline,
-            bytes[position] != carriage
-          { position += 1 }
+          while position < bytes.count, bytes[position] != comma, !endsRow(position) {
+            position += 1
+          }
           end = position
         }
         starts.append(Int32(start))

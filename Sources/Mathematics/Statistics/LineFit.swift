@@ -11,6 +11,8 @@ public struct LineFit: Sendable, Hashable {
   public let count: Int
   /// Of the points around the line, with divisor n − 2; 0 of two points.
   public let deviation: Double
+  /// R²: the share of the variance of `y` that the line explains; 1 where there is none.
+  public let determination: Double
   private let center: Double
   /// Σ (x − x̄)²
   private let spread: Double
@@ -34,9 +36,18 @@ public struct LineFit: Sendable, Hashable {
     self.spread = spread
     count = points.count
     deviation = count > 2 ? (left / Double(count - 2)).squareRoot() : 0
+    let total = points.reduce(0) { $0 + ($1.y - height) * ($1.y - height) }
+    determination = total > 0 ? max(0, 1 - left / total) : 1
   }
 
   public func callAsFunction(_ x: Double) -> Double { intercept + slope * x }
+
+  /// The standard error of the slope.
+  ///
+  /// ```
+  /// s / √Σ(xᵢ − x̄)²
+  /// ```
+  public var slopeError: Double { deviation / spread.squareRoot() }
 
   /// The standard error of one further point at `x`.
   ///
