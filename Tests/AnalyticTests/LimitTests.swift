@@ -33,7 +33,9 @@ import Testing
       ("energy=", "'energy' has no value; write energy=20mJ"),
       ("memory= ", "'memory' has no value; write memory=8GB"),
       ("latency=fast", "'fast' is not an amount of latency; write latency=5ms"),
-      ("latency=5J", "'J' is a unit of energy in '5J'; latency is in ns, us, µs, ms, s, min, h."),
+      (
+        "latency=5J", "'J' is a unit of energy in '5J'; latency is in ns, us, µs, ms, s, min, h, d."
+      ),
       ("energy=5ms", "'ms' is a unit of latency"),
       ("energy=5 mJs", "'mJs' is a unit of edp"),
       ("memory=5 tons", "there is no unit 'tons'"),

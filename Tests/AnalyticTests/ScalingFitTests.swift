@@ -70,15 +70,15 @@ private func chinchilla(_ n: Double, _ d: Double) -> Double {
     let law = ScalingLaw(form: form, values: [1.87, 521, 1488, 0.35, 0.35, 5.3, 15.4])
     let unique = 1e9
     let losses = try [1.0, 4, 16, 64, 256].map {
-      try law.predict(["N": 1e8, "D": $0 * unique, "U": unique])
+      try law.predict(["N": 2e7, "D": $0 * unique, "U": unique])
     }
     #expect(losses == losses.sorted(by: >))
-    // Tokens that are never repeated are tokens: there it is Chinchilla's law.
-    let once = try law.predict(["N": 1e8, "D": unique, "U": unique])
-    #expect(abs(once - (1.87 + 521 * pow(1e8, -0.35) + 1488 * pow(1e9, -0.35))) < 1e-6)
+    // A model below the best for its tokens, none of which repeats: there it is Chinchilla's law.
+    let once = try law.predict(["N": 2e7, "D": unique, "U": unique])
+    #expect(abs(once - (1.87 + 521 * pow(2e7, -0.35) + 1488 * pow(1e9, -0.35))) < 1e-6)
     // By hand, eq. 5: D' = U + U·R*(1 − e^(−3/R*)) for four epochs, R* = 15.4.
     let effective = unique * (1 + 15.4 * (1 - exp(-3 / 15.4)))
-    let four = 1.87 + 521 * pow(1e8, -0.35) + 1488 * pow(effective, -0.35)
+    let four = 1.87 + 521 * pow(2e7, -0.35) + 1488 * pow(effective, -0.35)
     #expect(abs(losses[1] - four) < 1e-6)
   }
 

@@ -55,7 +55,7 @@ import Testing
       try Seconds(parsing: "5 parsec")
     } throws: { error in
       "\(error)"
-        == "'5 parsec' has the unit 'parsec'; allowed are ns, us, µs, ms, s, min, h."
+        == "'5 parsec' has the unit 'parsec'; allowed are ns, us, µs, ms, s, min, h, d."
     }
     #expect(throws: QuantityError.self) { try Seconds(parsing: "fast") }
     #expect(throws: QuantityError.self) { try Seconds(parsing: "nan") }
