@@ -154,8 +154,24 @@ private func chinchilla(_ n: Double, _ d: Double) -> Double {
           [Double](repeating: 1e8, count: count), (1...count).map { 1e9 * Double($0) },
           (1...count).map { 3 - 0.1 * Double($0) }))
     }
+    let floored = try ScalingForm(
+      formula: "E + A/C^gamma", columns: ["C"],
+      parameters: [.init("E", starts: 2...3, bounds: 2...3)])
+    #expect(throws: ScalingError.belowFloor(form: "formula", row: 2, loss: 1.9, floor: 2)) {
+      try ScalingFit(
+        floored, ScalingRuns(["C": [1, 2, 3, 4, 5]], target: [2.5, 1.9, 2.3, 2.2, 2.1]))
+    }
     #expect(throws: ScalingError.missingColumns(form: "data-constrained", columns: ["U"])) {
       try ScalingFit(.dataConstrained, made())
+    }
+  }
+
+  @Test("a ladder's second step is a sigmoid of the loss") func ladder() throws {
+    let loss = (0..<20).map { 1.5 + 0.1 * Double($0) }
+    let accuracy = loss.map { 0.25 + (0.9 - 0.25) / (1 + exp(4 * ($0 - 2.4))) }
+    let fit = try ScalingFit(.ladder, ScalingRuns(["L": loss], target: accuracy))
+    for (found, wanted) in zip(fit.values, [0.25, 0.9, 4, 2.4]) {
+      #expect(abs(found / wanted - 1) < 1e-3)
     }
   }
 

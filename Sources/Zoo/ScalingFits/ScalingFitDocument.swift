@@ -62,6 +62,8 @@ public struct ScalingFitDocument: Codable, Sendable {
   public var startsFollowed: Int
   public var startsAgreeing: Int
   public var runs: Int
+  /// Of them, those whose loss is below the fitted floor E.
+  public var runsBelowFloor: Int
   public var outliers: [Outlier]
   public var smallestSize: Double
   public var largestSize: Double
@@ -80,6 +82,7 @@ public struct ScalingFitDocument: Codable, Sendable {
     case exponentFLOP = "exponent_flop"
     case lossOfFit = "loss_of_fit"
     case residualDeviation = "residual_deviation"
+    case runsBelowFloor = "runs_below_floor"
     case startsFollowed = "starts_followed"
     case startsAgreeing = "starts_agreeing"
     case smallestSize = "smallest_size"
@@ -145,6 +148,7 @@ public struct ScalingFitDocument: Codable, Sendable {
     startsFollowed = fit.search.followed
     startsAgreeing = fit.search.agreeing
     runs = fit.runs.count
+    runsBelowFloor = fit["E"].map { floor in fit.runs.target.count { $0 <= floor } } ?? 0
     outliers = named.map {
       Outlier(
         row: $0.row, observed: $0.observed, predicted: $0.predicted, deviations: $0.deviations,

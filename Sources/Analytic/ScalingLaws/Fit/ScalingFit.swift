@@ -114,6 +114,12 @@ public struct ScalingFit: Sendable {
     if form.isRelative, let place = runs.target.firstIndex(where: { $0 <= 0 }) {
       throw .notPositive(column: "the loss", row: runs.rows[place], found: runs.target[place])
     }
+    if let floor = form.parameters.first(where: { $0.name == "E" })?.bounds.lowerBound,
+      let place = runs.target.firstIndex(where: { $0 <= floor })
+    {
+      throw .belowFloor(
+        form: form.name, row: runs.rows[place], loss: runs.target[place], floor: floor)
+    }
     // Repeated rows say nothing new.
     let points = Set(
       (0..<runs.count).map { row in

@@ -122,6 +122,7 @@ public enum ScalingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingColumns(form: String, columns: [String])
   case tooFew(form: String, runs: Int, parameters: Int)
   case constant(form: String, column: String, value: Double)
+  case belowFloor(form: String, row: Int, loss: Double, floor: Double)
   case noFit(form: String)
   case unreachable(String)
 
@@ -138,6 +139,9 @@ public enum ScalingError: Error, Equatable, Sendable, CustomStringConvertible {
         + "bring more runs, or take a form with fewer"
     case .constant(let form, let column, let value):
       "all runs have one value of \(column), \(value): the form '\(form)' needs several"
+    case .belowFloor(let form, let row, let loss, let floor):
+      "row \(row): the loss \(loss) lies below the floor E of '\(form)', which is at least \(floor); see "
+        + "whether the units agree, or lower the bound"
     case .noFit(let form):
       "no start of '\(form)' ends at a finite fit; see whether the columns are what the form takes"
     case .unreachable(let reason): reason
@@ -147,7 +151,7 @@ public enum ScalingError: Error, Equatable, Sendable, CustomStringConvertible {
   private static func role(_ column: String) -> String {
     switch column {
     case "N": "parameters (--n)"
-    case "D": "tokens (--d)"
+    case "D": "tokens (--d, or training FLOP)"
     case "C": "training FLOP (--flop-column)"
     case "M": "tokens and parameters (--d, --n)"
     case "U": "tokens that are not repeated (--unique)"

@@ -115,9 +115,10 @@ public struct ScalingForm: Sendable {
 
   var internalBounds: [ClosedRange<Double>] {
     parameters.map { parameter in
-      parameter.isLogarithmic
-        ? log(max(parameter.bounds.lowerBound, 0))...log(parameter.bounds.upperBound)
-        : parameter.bounds
+      guard parameter.isLogarithmic else { return parameter.bounds }
+      // Amounts that a number can hold.
+      let low = min(690, max(-690, log(max(parameter.bounds.lowerBound, 0))))
+      return low...max(low, min(690, log(parameter.bounds.upperBound)))
     }
   }
 

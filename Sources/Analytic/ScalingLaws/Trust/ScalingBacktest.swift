@@ -49,13 +49,15 @@ public struct ScalingBacktest: Sendable {
       observed: fit.runs.target[place], predicted: predicted)
   }
 
-  /// How an error grows with the distance: the robust deviation of error over ln ratio; 0 without trials.
+  /// How an error grows with the distance: the robust deviation of error over ln ratio, of the trials that
+  /// saw the most runs, which resemble the fit most; 0 without trials.
   public var growth: Double {
-    let slopes = trials.filter { $0.ratio > 2 }.map { abs($0.error) / log($0.ratio) }
+    let far = trials.filter { $0.ratio > 2 }.sorted { $0.runs > $1.runs }
+    let slopes = far.prefix(max(8, far.count / 2)).map { abs($0.error) / log($0.ratio) }
     return slopes.isEmpty ? 0 : 1.4826 * median(slopes)
   }
 
-  /// Median and greatest size of the errors.
+  /// The median size of the errors; nil without trials.
   public var medianError: Double? {
     trials.isEmpty ? nil : median(trials.map { abs($0.error) })
   }

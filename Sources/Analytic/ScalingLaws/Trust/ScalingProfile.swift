@@ -43,7 +43,7 @@ public struct ScalingProfile {
     let low = crossing(from: start, step: -scale, end: bounds.lowerBound, excess)
     let high = crossing(from: start, step: scale, end: bounds.upperBound, excess)
     let parameter = fit.form.parameters[place]
-    return parameter.value(low)...parameter.value(high)
+    return Self.range(parameter.value(low), parameter.value(high))
   }
 
   /// The interval of what follows from the parameters.
@@ -84,7 +84,14 @@ public struct ScalingProfile {
     }
     let low = crossing(from: start, step: -scale, end: -.infinity, excess)
     let high = crossing(from: start, step: scale, end: .infinity, excess)
-    return isLogarithmic ? exp(low)...exp(high) : low...high
+    return isLogarithmic ? Self.range(exp(low), exp(high)) : Self.range(low, high)
+  }
+
+  /// An end that is no number is open.
+  private static func range(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    let low = low.isNaN ? -.infinity : low
+    let high = high.isNaN ? .infinity : high
+    return min(low, high)...max(low, high)
   }
 
   private func threshold(_ coverage: Double) -> Double {

@@ -81,12 +81,13 @@ struct CompareScaling: ParsableCommand {
             largestLow: entry.largestInterval?.lowerBound,
             largestHigh: entry.largestInterval?.upperBound, largestError: largest?.error))
       }
-      for (name, error) in comparison.refused {
-        Console.remark("perfmodel: \(group.map { "\($0): " } ?? "")\(name): \(error)")
+      let refusals = comparison.refused.map { _, error in
+        (group.map { "\($0): " } ?? "") + "\(error)"
       }
       if comparison.entries.isEmpty {
-        throw ValidationError("no form can be fitted to these runs")
+        throw ValidationError("no form can be fitted: " + refusals.joined(separator: "; "))
       }
+      for refusal in refusals { Console.remark("perfmodel: \(refusal)") }
     }
     switch format.format {
     case .json: print(try JSONReport.text(rows))

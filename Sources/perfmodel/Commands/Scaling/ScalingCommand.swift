@@ -14,6 +14,6 @@ struct ScalingCommand: ParsableCommand {
       """,
     subcommands: [
       FitScaling.self, PredictScaling.self, OptimalScaling.self, CompareScaling.self,
-      TestTimeScaling.self, Trend.self,
+      BudgetsScaling.self, HyperparametersScaling.self, TestTimeScaling.self, Trend.self,
     ])
 }

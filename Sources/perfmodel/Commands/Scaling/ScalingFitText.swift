@@ -61,6 +61,12 @@ enum ScalingFitText {
       guard let low = interval.low, let high = interval.high, low > 0 else { return false }
       return high / low > 100
     }
+    if document.runsBelowFloor > 0 {
+      lines += [
+        "",
+        "beware: \(document.runsBelowFloor) runs have a loss below the law's floor E, which no run can have",
+      ]
+    }
     if document.startsAgreeing * 2 < document.startsFollowed {
       lines += ["", "beware: most starts end elsewhere; the runs do not single out one law"]
     } else if isWide {
