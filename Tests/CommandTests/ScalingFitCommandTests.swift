@@ -43,7 +43,7 @@ private let columns = ["--n", "params", "--d", "tokens"]
       #expect(result.output.contains(part), "\(part)")
     }
     #expect(!result.output.contains("far from the law"))
-    for picture in ["fit", "fit-contours", "fit-residuals", "fit-bootstrap"] {
+    for picture in ["fit", "fit-contours", "fit-budgets", "fit-residuals", "fit-bootstrap"] {
       #expect(program.read("\(picture).svg")?.hasPrefix("<svg ") == true, "\(picture)")
     }
   }
@@ -96,6 +96,34 @@ private let columns = ["--n", "params", "--d", "tokens"]
     // 64 · 312 TFLOP/s · 0.4 · 864,000 s, and 64 · 240 h · 2.
     #expect(abs((budget["flop"] as? Double ?? 0) / (64 * 312e12 * 0.4 * 864_000) - 1) < 1e-9)
     #expect(abs((budget["money"] as? Double ?? 0) - 30_720) < 1e-6)
+  }
+
+  @Test("what counts as FLOP is the user's choice, and moves tokens and sizes") func conventions()
+    throws
+  {
+    let program = try Program()
+    var table = "params,tokens,loss,width,layers\n"
+    for line in runs.split(separator: "\n").dropFirst() {
+      table += line.split(separator: ",").dropFirst().joined(separator: ",") + ",100,4\n"
+    }
+    try program.write("runs.csv", table)
+    func largest(_ options: String...) throws -> Double {
+      let result = try program.run(
+        ["scaling", "fit", "runs.csv"] + columns
+          + ["--bootstrap", "0", "--starts", "20", "--format", "json"] + options)
+      #expect(result.code == 0, "\(result.errors)")
+      let document = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+      return (document as? [String: Any])?["largest_size"] as? Double ?? .nan
+    }
+    // The largest run: 3e9 parameters and 6e11 tokens.
+    #expect(abs(try largest() / (6 * 3e9 * 6e11) - 1) < 1e-9)
+    #expect(abs(try largest("--flop-per-parameter-token", "2") / (2 * 3e9 * 6e11) - 1) < 1e-9)
+    // 12 · 4 · 100 · 2048 for each token beside 6 · 3e9.
+    let attended = (6 * 3e9 + 12 * 4 * 100 * 2048) * 6e11
+    #expect(abs(try largest("--attention", "layers,width,2048") / attended - 1) < 1e-9)
+    // 100 · 50,000 embeddings less.
+    #expect(
+      abs(try largest("--without-embeddings", "width,50000") / (6 * (3e9 - 5e6) * 6e11) - 1) < 1e-9)
   }
 
   @Test("compare puts the form first that reaches the largest run") func compare() throws {

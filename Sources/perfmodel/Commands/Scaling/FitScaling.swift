@@ -47,7 +47,9 @@ struct FitScaling: ParsableCommand {
   var dropOutliers = "none"
   @Option(help: "Where to keep the law, for predict and optimal.")
   var output: String?
-  @Option(help: "Also draw it: an SVG file to write; contours, residuals and resamples beside it.")
+  @Option(
+    help:
+      "Also draw it: an SVG file to write; contours, budgets, residuals and resamples beside it.")
   var svg: String?
   @OptionGroup var format: FormatOption
 

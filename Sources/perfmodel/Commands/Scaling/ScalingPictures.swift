@@ -11,7 +11,8 @@ struct ScalingPictures {
   /// All runs, the dropped ones too.
   let runs: ScalingRuns
 
-  /// Writes `fit.svg`, and beside it `fit-contours.svg`, `fit-residuals.svg` and `fit-bootstrap.svg`.
+  /// Writes `fit.svg`, and beside it `fit-contours.svg`, `fit-budgets.svg`, `fit-residuals.svg` and
+  /// `fit-bootstrap.svg`.
   ///
   /// - Throws: `DatasetError.unwritable`.
   func write(to path: String) throws {
@@ -24,6 +25,7 @@ struct ScalingPictures {
     {
       try Picture.write(frontier(curves, sizes, low...10 * high), to: path)
       try Picture.write(contours(curves, sizes, low...10 * high), to: sibling("contours"))
+      try Picture.write(budgets(curves, low...10 * high), to: sibling("budgets"))
     } else {
       try Picture.write(observed(), to: path)
     }
@@ -90,6 +92,32 @@ struct ScalingPictures {
           "runs", zip(n, sizes).map { ($0, ChartValue($1)) }, origin: .measured),
         LineChart.Series("best size", valley),
       ] + levels
+    ).svg
+  }
+
+  /// The loss over sizes for budgets a decade apart, and the valley of their bottoms.
+  private func budgets(_ curves: ScalingCurves, _ range: ClosedRange<Double>) -> String {
+    guard let n = runs.columns["N"], let low = n.min(), let high = n.max() else { return "" }
+    let points = curves.frontier(range)
+    let top = 1.05 * (runs.target.max() ?? .infinity)
+    let decades = stride(
+      from: log10(range.lowerBound).rounded(.up), through: log10(range.upperBound), by: 1)
+    let lines = decades.map { decade in
+      LineChart.Series(
+        "\(FLOP(pow(10, decade)))",
+        curves.isoFLOP(pow(10, decade), parameters: low / 2...20 * high)
+          .filter { $0.loss < top }.map { ($0.parameters, ChartValue($0.loss)) },
+        origin: .reference)
+    }
+    return LineChart(
+      title: "loss for a budget, by size", subtitle: subtitle,
+      x: .number("parameters", .logarithmic), y: .number("loss", .logarithmic),
+      series: [
+        LineChart.Series(
+          "runs", zip(n, runs.target).map { ($0, ChartValue($1)) }, origin: .measured),
+        LineChart.Series(
+          "best size", points.map { ($0.parameters, ChartValue($0.loss)) }),
+      ] + lines
     ).svg
   }
 
