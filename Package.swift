@@ -32,7 +32,7 @@ let package = Package(
     .library(
       name: "PerfModel",
       targets: [
-        "Quantities", "Documents", "Mathematics", "Workloads", "Devices", "Predictions",
+        "Quantities", "Documents", "Mathematics", "Workloads", "Devices", "Tensors", "Predictions",
         "Features", "Datasets", "Measurement", "Predictors", "Evaluation", "Zoo", "Reports",
       ]),
   ],
@@ -63,6 +63,7 @@ let package = Package(
         "Import/JSON/README.md", "Import/ONNX/Schema/README.md", "Import/ONNX/Schema/onnx.proto",
       ]),
     room("Devices", ["Documents", "Quantities"]),
+    room("Tensors", []),
 
     // 3 CONTRACT
     room("Predictions", ["Workloads", "Quantities"]),
@@ -108,6 +109,7 @@ let package = Package(
     suite("QuantitiesTests", ["Quantities"]),
     suite("DocumentsTests", ["Documents"]),
     suite("MathematicsTests", ["Mathematics"]),
+    suite("TensorsTests", ["Tensors"]),
     suite(
       "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
     suite("DevicesTests", ["Devices", "Quantities"]),

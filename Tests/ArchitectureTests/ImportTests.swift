@@ -5,6 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "Quantities": [],
   "Mathematics": ["CLAPACKE"],
+  "Tensors": [],
   "Documents": ["Quantities"],
   "Workloads": ["Documents", "Quantities", "SwiftProtobuf"],
   "Devices": ["Documents", "Quantities"],
