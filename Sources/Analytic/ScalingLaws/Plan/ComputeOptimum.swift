@@ -49,6 +49,29 @@ final class LawPoint {
     return evaluator.evaluate(values)[0]
   }
 
+  /// How the loss goes with ln N where the budget is held: exact, by the formula's own derivatives.
+  ///
+  /// ```
+  /// dD/d ln N = −(D + T/3)      dC/d ln N = −k N T/3      dM/d ln N = (dD/d ln N)/N − M
+  /// ```
+  private func slope(_ parameters: [Double], _ n: Double, _ d: Double, _ lifetimeTokens: Double)
+    -> Double
+  {
+    _ = loss(parameters, n, d)
+    evaluator.differentiate()
+    let tokens = -(d + lifetimeTokens / 3)
+    return columns.enumerated().reduce(0) { sum, column in
+      let change =
+        switch column.element {
+        case "N": n
+        case "D": tokens
+        case "C": -convention.flop(n, lifetimeTokens) / 3
+        default: tokens / n - d / n
+        }
+      return sum + change * evaluator.derivative(by: parameterCount + column.offset)[0]
+    }
+  }
+
   /// The N of least loss where training, and the use of `lifetimeTokens` after it, take `flop` together.
   ///
   /// ```
@@ -60,17 +83,32 @@ final class LawPoint {
     // One parameter; and such that at least one token is left.
     let high = log(flop / (perToken * (1 + lifetimeTokens / 3)))
     guard high > 0, high.isFinite else { return nil }
-    let found = goldenSection(in: 0...high) { logarithm in
+    let found = goldenSection(in: 0...high, tolerance: 1e-2) { logarithm in
       let n = exp(logarithm)
       let value = loss(parameters, n, max(tokens(n), .leastNormalMagnitude))
       return value.isFinite ? value : .greatestFiniteMagnitude
     }
     // A law that only ever wants one of them has no optimum.
-    guard found.place > 1e-3, found.place < high - 1e-3, found.value.isFinite else { return nil }
-    let n = exp(found.place)
+    guard found.place > 0.02, found.place < high - 0.02, found.value.isFinite else { return nil }
+    // A valley's value is flat near its bottom, its slope is not.
+    func slope(_ logarithm: Double) -> Double {
+      let n = exp(logarithm)
+      return self.slope(
+        parameters, n, max(tokens(n), .leastNormalMagnitude), lifetimeTokens)
+    }
+    var (left, right) = (max(0, found.place - 0.02), min(high, found.place + 0.02))
+    var place = found.place
+    if slope(left) < 0, slope(right) > 0 {
+      for _ in 0..<48 {
+        place = (left + right) / 2
+        if slope(place) < 0 { left = place } else { right = place }
+      }
+    }
+    let n = exp(place)
+    let d = tokens(n)
     return ComputeOptimum(
-      parameters: n, tokens: tokens(n), trainingFLOP: convention.flop(n, tokens(n)),
-      inferenceFLOP: perToken / 3 * n * lifetimeTokens, loss: found.value)
+      parameters: n, tokens: d, trainingFLOP: convention.flop(n, d),
+      inferenceFLOP: perToken / 3 * n * lifetimeTokens, loss: loss(parameters, n, d))
   }
 }
 

@@ -71,6 +71,10 @@ public struct ScalingProfile {
       }
       return (q(x), gradient)
     }
+    // What every law of the form has alike cannot be held away.
+    if slope(best.parameters).gradient.allSatisfy({ abs($0) < 3e-3 * max(1, abs(start)) }) {
+      return isLogarithmic ? Self.range(exp(start), exp(start)) : Self.range(start, start)
+    }
     let limit = threshold(coverage)
     let scale = max(1e-3, 0.02 * abs(start))
     // Stiff beside the cost: it holds q within a thousandth of the step where the cost grows by `limit`.
