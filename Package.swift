@@ -63,7 +63,7 @@ let package = Package(
         "Import/JSON/README.md", "Import/ONNX/Schema/README.md", "Import/ONNX/Schema/onnx.proto",
       ]),
     room("Devices", ["Documents", "Quantities"]),
-    room("Tensors", []),
+    room("Tensors", ["Mathematics"]),
 
     // 3 CONTRACT
     room("Predictions", ["Workloads", "Quantities"]),
@@ -109,7 +109,7 @@ let package = Package(
     suite("QuantitiesTests", ["Quantities"]),
     suite("DocumentsTests", ["Documents"]),
     suite("MathematicsTests", ["Mathematics"]),
-    suite("TensorsTests", ["Tensors"]),
+    suite("TensorsTests", ["Tensors", "Mathematics"]),
     suite(
       "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
     suite("DevicesTests", ["Devices", "Quantities"]),

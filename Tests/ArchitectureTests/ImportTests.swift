@@ -5,7 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "Quantities": [],
   "Mathematics": ["CLAPACKE"],
-  "Tensors": [],
+  "Tensors": ["Mathematics"],
   "Documents": ["Quantities"],
   "Workloads": ["Documents", "Quantities", "SwiftProtobuf"],
   "Devices": ["Documents", "Quantities"],
