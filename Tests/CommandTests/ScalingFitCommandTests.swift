@@ -20,6 +20,8 @@ private let runs: String = {
 private let columns = ["--n", "params", "--d", "tokens"]
 
 @Suite("perfmodel scaling") struct ScalingFitCommandTests {
+  private static let table = runs
+
   private func fitted() throws -> Program {
     let program = try Program()
     try program.write("runs.csv", runs)
@@ -63,6 +65,27 @@ private let columns = ["--n", "params", "--d", "tokens"]
     #expect(document["starts"] as? Int == 4500)
     #expect((document["data_hash"] as? String)?.hasPrefix("fnv1a64:") == true)
     #expect((document["outliers"] as? [Any])?.isEmpty == true)
+  }
+
+  @Test("budgets are divided with both kinds of intervals") func optima() throws {
+    let program = try Program()
+    try program.write("runs.csv", runs)
+    let result = try program.run(
+      ["scaling", "fit", "runs.csv"] + columns
+        + ["--bootstrap", "60", "--flop", "1e20,1e22", "--format", "json"])
+    #expect(result.code == 0, "\(result.errors)")
+    let document =
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let optima = try #require(document?["optima"] as? [[String: Any]])
+    #expect(optima.map { $0["flop"] as? Double } == [1e20, 1e22])
+    // Hoffmann's eq. 4 of the law that made the runs.
+    let g = pow(0.34 * 400 / (0.36 * 1200), 1 / 0.7)
+    let truth = g * pow(1e20 / 6, 0.36 / 0.7)
+    let own = try #require(optima[0]["parameters"] as? [String: Double])
+    let (low, high) = (own["profile_low"] ?? .nan, own["profile_high"] ?? .nan)
+    #expect(low < own["value"] ?? 0 && own["value"] ?? 0 < high)
+    #expect(0.9 * low < truth && truth < 1.1 * high)
+    #expect(own["low"] ?? .nan < high && low < own["high"] ?? .nan)
   }
 
   @Test("the same seed gives the same file") func repeatable() throws {
@@ -211,6 +234,9 @@ private let columns = ["--n", "params", "--d", "tokens"]
       ("params,tokens,loss\n1e8,1e9,3\n", "--formula sin(N) --n params", "the formula calls 'sin'"),
       (
         "params,tokens,loss\n1e8,1e9,3\n", "--n params --d tokens --bootstrap 3", "--bootstrap is 3"
+      ),
+      (
+        Self.table, "--n params --d tokens --starts 5 --bootstrap 0 --flop 1e20,x", "--flop has 'x'"
       ),
       ("params,tokens,loss\n1e8,1e9,3\n", "--n params --where set=x", "there is no column 'set'"),
       (

@@ -28,6 +28,14 @@ public struct ScalingFitDocument: Codable, Sendable {
     public var dropped: Bool
   }
 
+  /// The best division of a budget.
+  public struct Optimum: Codable, Sendable {
+    public var flop: Double
+    public var parameters: Interval
+    public var tokens: Interval
+    public var loss: Interval
+  }
+
   /// A parameter of a formula, as it was fitted.
   public struct Parameter: Codable, Sendable {
     public var name: String
@@ -55,6 +63,7 @@ public struct ScalingFitDocument: Codable, Sendable {
   /// `N ∝ C^a` and `D ∝ C^b` of the best division of a budget, at `exponent_flop`.
   public var computeOptimalExponents: [String: Interval]?
   public var exponentFLOP: Double?
+  public var optima: [Optimum]?
   public var coverage: Double
   public var lossOfFit: Double
   public var residualDeviation: Double
@@ -74,7 +83,7 @@ public struct ScalingFitDocument: Codable, Sendable {
   public var bootstrap: Bootstrap
 
   enum CodingKeys: String, CodingKey {
-    case form, formula, parameters, coverage, starts, runs, outliers, bootstrap
+    case form, formula, parameters, optima, coverage, starts, runs, outliers, bootstrap
     case isRelative = "is_relative"
     case flopPerParameterToken = "flop_per_parameter_token"
     case parameterOrder = "parameter_order"
@@ -96,10 +105,11 @@ public struct ScalingFitDocument: Codable, Sendable {
   /// - Parameters:
   ///   - named: the runs that are far from the law, whether they were dropped or not.
   ///   - isDropped: whether they were.
+  ///   - budgets: FLOP whose best division is wanted.
   public init(
     _ fit: ScalingFit, _ bootstrap: ScalingBootstrap, _ backtest: ScalingBacktest,
     outliers named: [ScalingOutliers.Outlier], isDropped: Bool, dataHash: String,
-    coverage: Double = 0.9
+    budgets: [Double] = [], coverage: Double = 0.9
   ) {
     let forecast = ScalingForecast(fit, bootstrap, backtest)
     let profile = ScalingProfile(fit)
@@ -142,6 +152,22 @@ public struct ScalingFitDocument: Codable, Sendable {
       ]
       exponentFLOP = flop
     }
+    let laws = bootstrap.laws
+    let divided = budgets.compactMap { flop -> Optimum? in
+      guard let best = fit.law.optimum(flop: flop) else { return nil }
+      let drawn = laws.compactMap { $0.optimum(flop: flop) }
+      func part(_ of: @escaping (ComputeOptimum) -> Double) -> Interval {
+        interval(
+          of(best), ScalingBootstrap.interval(drawn.map(of), coverage: coverage),
+          profile?.interval(coverage: coverage, isLogarithmic: true) { values in
+            ScalingLaw(form: fit.form, values: values, convention: fit.runs.convention)
+              .optimum(flop: flop).map(of)
+          })
+      }
+      return Optimum(
+        flop: flop, parameters: part(\.parameters), tokens: part(\.tokens), loss: part(\.loss))
+    }
+    optima = divided.isEmpty ? nil : divided
     lossOfFit = fit.cost
     residualDeviation = forecast.deviation
     starts = fit.search.starts

@@ -74,7 +74,8 @@ public struct ScalingBootstrap: Sendable {
     Self.interval(laws.compactMap(quantity), coverage: coverage)
   }
 
-  static func interval(_ values: [Double], coverage: Double) -> ClosedRange<Double>? {
+  /// The percentile interval of values that resamples gave; nil of fewer than twenty.
+  public static func interval(_ values: [Double], coverage: Double) -> ClosedRange<Double>? {
     let sorted = values.filter(\.isFinite).sorted()
     guard sorted.count >= 20 else { return nil }
     let tail = (1 - coverage) / 2

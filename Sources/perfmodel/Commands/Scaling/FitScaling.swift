@@ -45,6 +45,9 @@ struct FitScaling: ParsableCommand {
         "auto drops what is more than \(Int(ScalingOutliers.threshold)) robust deviations from "
         + "the law of the others; rows count from 1, without the header."))
   var dropOutliers = "none"
+  @Option(
+    help: "Also divide these budgets of FLOP, with commas between, with both kinds of intervals.")
+  var flop: String?
   @Option(help: "Where to keep the law, for predict and optimal.")
   var output: String?
   @Option(
@@ -80,7 +83,7 @@ struct FitScaling: ParsableCommand {
           group,
           ScalingFitDocument(
             result.fit, result.bootstrap, ScalingBacktest(result.fit), outliers: result.outliers,
-            isDropped: dropOutliers != "none", dataHash: hash)
+            isDropped: dropOutliers != "none", dataHash: hash, budgets: try budgets())
         ))
       if let svg {
         try ScalingPictures(
@@ -95,6 +98,15 @@ struct FitScaling: ParsableCommand {
     case .csv: print(ScalingFitText.csv(documents))
     case .table:
       print(documents.map { ScalingFitText.table($0.group, $0.document) }.joined(separator: "\n\n"))
+    }
+  }
+
+  private func budgets() throws -> [Double] {
+    try (flop ?? "").split(separator: ",").map { text in
+      guard let budget = Double(text), budget > 0, budget.isFinite else {
+        throw ValidationError("--flop has '\(text)'; write amounts above 0, as 1e21,1e24")
+      }
+      return budget
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 import Reports
 import Zoo
 
@@ -22,6 +23,12 @@ enum ScalingFitText {
       if let interval = document.computeOptimalExponents?[name] {
         table.append(row("best \(symbol)", interval))
       }
+    }
+    for optimum in document.optima ?? [] {
+      let budget = "\(FLOP(optimum.flop))"
+      table.append(row("best N for \(budget)", optimum.parameters))
+      table.append(row("best D for \(budget)", optimum.tokens))
+      table.append(row("loss for \(budget)", optimum.loss))
     }
     lines += [table.text, ""]
     lines.append(
