@@ -121,6 +121,14 @@ private func values(
   }
 }
 
+@Suite("FNV-1a") struct FNVTests {
+  @Test("is that of its authors' test vectors") func vectors() {
+    #expect(fnv1a("".utf8) == 0xcbf2_9ce4_8422_2325)
+    #expect(fnv1a("a".utf8) == 0xaf63_dc4c_8601_ec8c)
+    #expect(fnv1a("foobar".utf8) == 0x8594_4171_f739_67e8)
+  }
+}
+
 @Suite("Golden section") struct GoldenSectionTests {
   @Test("finds the bottom of a valley") func valley() {
     let found = goldenSection(in: -3...10) { ($0 - 2) * ($0 - 2) + 5 }

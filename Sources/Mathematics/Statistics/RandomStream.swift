@@ -24,10 +24,7 @@ public struct RandomStream: Sendable, RandomNumberGenerator {
 
   /// A stream for a purpose of its own: the same seed and another label give unrelated numbers.
   public init(seed: UInt64, label: String) {
-    // FNV-1a: short, and fixed for ever.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in label.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    self.init(seed: seed ^ hash)
+    self.init(seed: seed ^ fnv1a(label.utf8))
   }
 
   public mutating func next() -> UInt64 {
@@ -81,4 +78,11 @@ public struct RandomStream: Sendable, RandomNumberGenerator {
       return chosen
     }
   }
+}
+
+/// A name of 64 bits for bytes: FNV-1a, short and fixed for ever. It is no protection against intent.
+///
+/// - Source: G. Fowler, L. C. Noll, K.-P. Vo, the 64-bit offset and prime.
+public func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
+  bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
 }

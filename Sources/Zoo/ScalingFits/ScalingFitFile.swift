@@ -1,6 +1,7 @@
 import Analytic
 import Datasets
 import Foundation
+import Mathematics
 
 /// Fitted laws in a file: one, or one for each group.
 public enum ScalingFitFile {
@@ -55,11 +56,7 @@ public enum ScalingFitFile {
 
   /// A name for the content of a table: FNV-1a over its bytes.
   public static func hash(of path: String) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in FileManager.default.contents(atPath: path) ?? Data() {
-      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-    }
-    return "fnv1a64:" + String(hash, radix: 16)
+    "fnv1a64:" + String(fnv1a(FileManager.default.contents(atPath: path) ?? Data()), radix: 16)
   }
 }
 

@@ -67,12 +67,6 @@ public struct ScalingRuns: Sendable {
     return other
   }
 
-  func replacing(target: [Double]) -> ScalingRuns {
-    var other = self
-    other.target = target
-    return other
-  }
-
   /// How many rows differ from all others.
   public var distinctCount: Int {
     let names = columns.keys.sorted()

@@ -69,6 +69,7 @@ struct FitScaling: ParsableCommand {
     if unit == .runs, runs.run == nil {
       throw ValidationError("--unit runs needs --run, the column that names each row's training")
     }
+    _ = try budgets()
     if svg != nil, group != nil { throw ValidationError("--svg draws one law; leave --group out") }
   }
 
