@@ -5,7 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "Quantities": [],
   "Mathematics": ["CLAPACKE"],
-  "Tensors": ["Mathematics"],
+  "Tensors": ["CTensorKernels", "Mathematics"],
   "Documents": ["Quantities"],
   "Workloads": ["Documents", "Quantities", "SwiftProtobuf"],
   "Devices": ["Documents", "Quantities"],
@@ -61,7 +61,7 @@ private let platform: Set = [
       atPath: Self.root.appendingPathComponent("Sources").path)
     #expect(
       Set(folders.filter { !$0.hasPrefix(".") })
-        == Set(allowed.keys).union(["CLAPACKE", "CHDF5", "CZlib"]))
+        == Set(allowed.keys).union(["CLAPACKE", "CHDF5", "CZlib", "CTensorKernels"]))
   }
 
   @Test("every module says in a README what it is") func readmes() {

@@ -41,7 +41,8 @@ struct DerivativeCase: Sendable, CustomTestStringConvertible {
     DerivativeCase(.relu, .step, of: [[7]]) { ($0[0] * $0[0].relu).relu },
     DerivativeCase(.absolute, .sign, of: [[7]]) { $0[0].absolute * $0[0] * $0[0].sign },
     DerivativeCase(.errorFunction, of: [[5]]) { $0[0].errorFunction },
-    DerivativeCase(.scale, of: [[6]]) { $0[0].gelu },
+    DerivativeCase(.gelu, .geluSlope, of: [[6]]) { $0[0].gelu },
+    DerivativeCase(.scale, of: [[6]]) { ($0[0] * 0.3 * $0[0]).tanh * 1.5 },
     DerivativeCase(.multiply, of: [[6]]) { $0[0].silu },
     DerivativeCase(.add, of: [[2, 3], [3]]) { ($0[0] + $0[1]).squared },
     DerivativeCase(.add, of: [[2, 1, 3], [4, 1]]) { ($0[0] + $0[1]).squared },
@@ -68,7 +69,11 @@ struct DerivativeCase: Sendable, CustomTestStringConvertible {
     DerivativeCase(.sum, of: [[2, 3, 2]]) { $0[0].squared.sum(1) * $0[0].sum(0, 2)[0] },
     DerivativeCase(.sum, of: [[2, 3]]) { $0[0].squared.mean(-1, keepingAxes: true) * $0[0] },
     DerivativeCase(.largest, of: [[3, 4]]) { $0[0].largest.squared * $0[0] },
-    DerivativeCase(.softmax, of: [[3, 4]]) { $0[0].softmax.squared },
+    DerivativeCase(.softmax, .softmaxGradient, of: [[3, 4]]) { $0[0].softmax.squared },
+    DerivativeCase(.normalize, .normalizeGradient, of: [[3, 4]]) {
+      $0[0].normalized(epsilon: 0.02).exponential
+    },
+    DerivativeCase(.keep, of: [[3, 4]]) { $0[0].squared.dropout(0.4, seed: 5) },
     DerivativeCase(.logSoftmax, of: [[3, 4]]) { $0[0].logSoftmax.squared },
     DerivativeCase(.broadcast, of: [[2, 1]]) { $0[0].broadcast(to: [3, 2, 4]).squared },
     DerivativeCase(.reshape, of: [[2, 6]]) { $0[0].reshaped(3, -1).squared.sum(0) },

@@ -34,6 +34,7 @@ extension Node {
     let x = inputs
     switch operation {
     case .input, .parameter, .fill: return []
+    case .keep: return []
     case .step, .sign: return [nil]
     case .greater: return [nil, nil]
     case .negate: return [-s]
@@ -44,10 +45,17 @@ extension Node {
     case .tanh: return [s * (1 - self * self)]
     case .sigmoid: return [s * self * (1 - self)]
     case .softplus: return [s * x[0].sigmoid]
-    case .relu: return [s * x[0].step]
+    // Above 0 where x is; y is at hand.
+    case .relu: return [s * self.step]
     case .absolute: return [s * x[0].sign]
     // 2/√π e^(−x²)
     case .errorFunction: return [2 / Double.pi.squareRoot() * s * (-(x[0] * x[0])).exponential]
+    case .gelu: return [s * x[0].geluSlope]
+    // φ(x)(2 − x²), φ the normal density
+    case .geluSlope:
+      let square = x[0] * x[0]
+      let density = 1 / (2 * Double.pi).squareRoot() * (-0.5 * square).exponential
+      return [s * density * (2 - square)]
     case .scale(let factor): return [factor * s]
     case .offset: return [s]
 
@@ -80,9 +88,24 @@ extension Node {
       // Equals share the slope.
       let isLargest = 1 - self.greater(than: x[0])
       return [s * isLargest / isLargest.sum(-1, keepingAxes: true)]
-    case .softmax:
-      let product = s * self
-      return [product - self * product.sum(-1, keepingAxes: true)]
+    case .softmax: return [softmaxGradient(s, self)]
+    case .softmaxGradient:
+      // Of y∘(t − Σ t∘y): the Jacobian of softmax is symmetric.
+      let (t, y) = (x[0], x[1])
+      let inner = (t * y).sum(-1, keepingAxes: true)
+      return [softmaxGradient(s, y), s * (t - inner) - t * (s * y).sum(-1, keepingAxes: true)]
+    case .normalize(let epsilon): return [normalizeGradient(s, x[0], epsilon)]
+    case .normalizeGradient(let epsilon):
+      // Of F = Σ s∘g for g = r(t − mean t − x̂·mean(t∘x̂)): the Jacobian J of x̂ is symmetric, g = J t, and
+      // ∂r/∂x = −r² x̂/n, so ∂F/∂x = −r(x̂·mean(s∘g) + mean(t∘x̂)·J s + mean(s∘x̂)·J t).
+      let (t, own) = (x[0], x[1])
+      let normalized = own.normalized(epsilon: epsilon)
+      let centered = own - own.mean(-1, keepingAxes: true)
+      let r = (centered.squared.mean(-1, keepingAxes: true) + epsilon).squareRoot.reciprocal
+      let (js, jt) = (normalizeGradient(s, own, epsilon), self)
+      func mean(_ a: Node, _ b: Node) -> Node { (a * b).mean(-1, keepingAxes: true) }
+      let sum = normalized * mean(s, jt) + mean(t, normalized) * js + mean(s, normalized) * jt
+      return [js, -(r * sum)]
     case .logSoftmax: return [s - exponential * s.sum(-1, keepingAxes: true)]
 
     case .broadcast: return [s.shrunk(to: x[0])]
@@ -103,6 +126,14 @@ extension Node {
     case .gather: return [s.scatter(x[1], count: x[0].shape.axes[0]), nil]
     case .scatter: return [s.gather(x[1]), nil]
     }
+  }
+
+  private func softmaxGradient(_ slope: Node, _ softmax: Node) -> Node {
+    graph.append(.softmaxGradient, [slope, softmax], shape)
+  }
+
+  private func normalizeGradient(_ slope: Node, _ x: Node, _ epsilon: Double) -> Node {
+    graph.append(.normalizeGradient(epsilon: epsilon), [slope, x], x.shape)
   }
 
   /// Summed over the axes along which `other` was stretched to this shape.

@@ -4,6 +4,15 @@
 extension Node {
   private func unary(_ operation: Operation) -> Node { graph.append(operation, [self], shape) }
 
+  /// The number that it is everywhere, where it is one.
+  private var constant: Double? {
+    if case .fill(let value) = operation { value } else { nil }
+  }
+
+  private func filled(_ value: Double, _ shape: Shape? = nil) -> Node {
+    graph.fill(value, shape ?? self.shape)
+  }
+
   public var exponential: Node { unary(.exponential) }
   /// Natural.
   public var logarithm: Node { unary(.logarithm) }
@@ -22,7 +31,8 @@ extension Node {
   public var errorFunction: Node { unary(.errorFunction) }
   public var squared: Node { self * self }
   /// `x · Φ(x)`, with the normal distribution and not its approximation by tanh.
-  public var gelu: Node { 0.5 * self * (1 + ((0.5).squareRoot() * self).errorFunction) }
+  public var gelu: Node { unary(.gelu) }
+  var geluSlope: Node { unary(.geluSlope) }
   /// `x/(1 + e^−x)`
   public var silu: Node { self * sigmoid }
 
@@ -34,6 +44,7 @@ extension Node {
         .shapes(.broadcast, shape, target, wanted: "an axis is not 1 and has to stretch"))
       return self
     }
+    if let constant { return filled(constant, target) }
     return graph.append(.broadcast(target), [self], target)
   }
 
@@ -51,6 +62,8 @@ extension Node {
       graph.report(.shapes(.reshape, shape, target, wanted: "they differ in their elements"))
       return self
     }
+    if let constant { return filled(constant, target) }
+    if case .reshape = operation { return inputs[0].reshaped(target) }
     return target == shape ? self : graph.append(.reshape(target), [self], target)
   }
 
@@ -107,6 +120,20 @@ extension Node {
   public var softmax: Node { unary(.softmax) }
   /// `x − ln Σ e^x` along the last axis.
   public var logSoftmax: Node { unary(.logSoftmax) }
+  /// `(x − μ)/√(σ² + ε)` along the last axis.
+  public func normalized(epsilon: Double = 1e-5) -> Node { unary(.normalize(epsilon: epsilon)) }
+
+  /// Each element dropped with a probability, and the others made larger so that the mean stays.
+  ///
+  /// What is dropped depends on the seed and on how often the plan has run.
+  /// - Source: N. Srivastava et al., *Dropout* (2014), in the form that divides while training.
+  public func dropout(_ rate: Double, seed: UInt64) -> Node {
+    guard rate >= 0, rate < 1 else {
+      graph.report(.shape(.keep, shape, wanted: "a rate of \(rate) is not in 0 ..< 1"))
+      return self
+    }
+    return rate == 0 ? self : self * graph.append(.keep(rate: rate, seed: seed), [], shape)
+  }
 
   /// A range of one axis, which may be counted from the last as −1.
   public func slice(axis: Int, _ range: Range<Int>) -> Node {
@@ -166,11 +193,25 @@ extension Node {
     return left.graph.append(operation, [left, right], shape)
   }
 
-  public static func + (left: Node, right: Node) -> Node { binary(.add, left, right) }
+  public static func + (left: Node, right: Node) -> Node {
+    left == right ? 2 * left : binary(.add, left, right)
+  }
   public static func - (left: Node, right: Node) -> Node { binary(.subtract, left, right) }
-  public static func * (left: Node, right: Node) -> Node { binary(.multiply, left, right) }
+  public static func * (left: Node, right: Node) -> Node {
+    // A number everywhere is a factor.
+    if let factor = left.constant, left.shape.stretches(to: right.shape) { return factor * right }
+    if let factor = right.constant, right.shape.stretches(to: left.shape) { return left * factor }
+    return binary(.multiply, left, right)
+  }
   public static func / (left: Node, right: Node) -> Node { binary(.divide, left, right) }
-  public static prefix func - (node: Node) -> Node { node.unary(.negate) }
+  public static prefix func - (node: Node) -> Node {
+    switch node.operation {
+    case .negate: node.inputs[0]
+    case .scale(let factor): -factor * node.inputs[0]
+    case .fill(let value): node.filled(-value)
+    default: node.unary(.negate)
+    }
+  }
 
   public static func + (left: Node, right: Double) -> Node {
     right == 0 ? left : left.unary(.offset(right))
@@ -179,7 +220,13 @@ extension Node {
   public static func - (left: Node, right: Double) -> Node { left + -right }
   public static func - (left: Double, right: Node) -> Node { -right + left }
   public static func * (left: Node, right: Double) -> Node {
-    right == 1 ? left : left.unary(.scale(right))
+    switch left.operation {
+    case _ where right == 1: left
+    case .scale(let factor): left.inputs[0] * (factor * right)
+    case .negate: left.inputs[0] * -right
+    case .fill(let value): left.filled(value * right)
+    default: left.unary(.scale(right))
+    }
   }
   public static func * (left: Double, right: Node) -> Node { right * left }
   public static func / (left: Node, right: Double) -> Node { left * (1 / right) }
@@ -214,6 +261,11 @@ public func matmul(
         .matmul, left.shape, right.shape,
         wanted: "[…, m, k] and [… , k, n] are multiplied" + (way.isEmpty ? "" : "," + way)))
     return left
+  }
+  // Rows of many matrices before one matrix are rows of one.
+  if a.count > 2, b.count == 2, !transposingLeft {
+    let rows = matmul(left.reshaped(-1, a[a.count - 1]), right, transposingRight: transposingRight)
+    return rows.reshaped(Shape(a.dropLast() + [rows.shape.last]))
   }
   let m = a[a.count - (transposingLeft ? 1 : 2)]
   let n = b[b.count - (transposingRight ? 2 : 1)]

@@ -16,6 +16,10 @@ public enum Operation: Hashable, Sendable {
   case sign
   /// The error function of the normal distribution: 2/√π ∫₀ˣ e^(−t²) dt.
   case errorFunction
+  /// `x·Φ(x)` with the normal distribution Φ.
+  case gelu
+  /// The derivative of `gelu`: `Φ(x) + x·φ(x)`.
+  case geluSlope
   case scale(Double)
   case offset(Double)
 
@@ -32,6 +36,15 @@ public enum Operation: Hashable, Sendable {
   /// The largest along the last axis, which stays with length 1.
   case largest
   case softmax, logSoftmax
+  /// Of the slopes s and the softmax y: `y ∘ (s − Σ s∘y)` along the last axis.
+  case softmaxGradient
+  /// `(x − μ)/√(σ² + ε)` along the last axis.
+  case normalize(epsilon: Double)
+  /// Of the slopes s and what is normalised: `(s − mean s − x̂·mean(s∘x̂))/√(σ² + ε)` along the last axis.
+  case normalizeGradient(epsilon: Double)
+
+  /// `1/(1 − rate)` where an element stays and 0 where it is dropped, drawn anew for each run.
+  case keep(rate: Double, seed: UInt64)
 
   case broadcast(Shape)
   case reshape(Shape)
@@ -65,6 +78,8 @@ public enum Operation: Hashable, Sendable {
     case .step: .step
     case .sign: .sign
     case .errorFunction: .errorFunction
+    case .gelu: .gelu
+    case .geluSlope: .geluSlope
     case .scale: .scale
     case .offset: .offset
     case .add: .add
@@ -79,6 +94,10 @@ public enum Operation: Hashable, Sendable {
     case .largest: .largest
     case .softmax: .softmax
     case .logSoftmax: .logSoftmax
+    case .softmaxGradient: .softmaxGradient
+    case .normalize: .normalize
+    case .normalizeGradient: .normalizeGradient
+    case .keep: .keep
     case .broadcast: .broadcast
     case .reshape: .reshape
     case .transpose: .transpose
@@ -93,9 +112,10 @@ public enum Operation: Hashable, Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     case input, parameter, fill
     case negate, exponential, logarithm, squareRoot, reciprocal, tanh, sigmoid, softplus, relu
-    case absolute, step, sign, errorFunction, scale, offset
+    case absolute, step, sign, errorFunction, gelu, geluSlope, scale, offset
     case add, subtract, multiply, divide, maximum, minimum, greater
-    case matmul, sum, largest, softmax, logSoftmax
+    case matmul, sum, largest, softmax, logSoftmax, softmaxGradient, normalize, normalizeGradient
+    case keep
     case broadcast, reshape, transpose, concatenate, slice, embed, gather, scatter
   }
 }

@@ -40,9 +40,7 @@ public struct LayerNorm {
   }
 
   public func callAsFunction(_ x: Node) -> Node {
-    let centered = x - x.mean(-1, keepingAxes: true)
-    let variance = centered.squared.mean(-1, keepingAxes: true)
-    return centered / (variance + epsilon).squareRoot * gain + bias
+    x.normalized(epsilon: epsilon) * gain + bias
   }
 }
 

@@ -8,22 +8,27 @@ public struct ReferenceInterpreter {
 
   /// The elements of nodes, in the order of rows.
   ///
-  /// - Parameter values: the elements of each input and parameter, by its name.
+  /// - Parameters:
+  ///   - values: the elements of each input and parameter, by its name.
+  ///   - run: how many runs there were before, for what is drawn anew in each.
   /// - Throws: `GraphError` for a mistake in the graph; `RunError` for values that are missing or of another
   ///   number, and for indices that are no row.
-  public func evaluate(_ nodes: [Node], _ values: [String: [Double]]) throws -> [[Double]] {
+  public func evaluate(
+    _ nodes: [Node], _ values: [String: [Double]], run: UInt64 = 0
+  ) throws -> [[Double]] {
     try graph.check()
     var results: [Int: [Double]] = [:]
     for place in graph.needed(for: nodes) {
       let entry = graph.entries[place]
       let operands = entry.inputs.map { (graph.entries[$0].shape, results[$0] ?? []) }
-      results[place] = try Self.value(entry, operands, values)
+      results[place] = try Self.value(entry, operands, values, run)
     }
     return nodes.map { results[$0.place] ?? [] }
   }
 
   private static func value(
-    _ entry: Graph.Entry, _ x: [(shape: Shape, elements: [Double])], _ values: [String: [Double]]
+    _ entry: Graph.Entry, _ x: [(shape: Shape, elements: [Double])], _ values: [String: [Double]],
+    _ run: UInt64
   ) throws(RunError) -> [Double] {
     let shape = entry.shape
     func map(_ body: (Double) -> Double) -> [Double] { x[0].elements.map(body) }
@@ -52,6 +57,9 @@ public struct ReferenceInterpreter {
     case .step: return map { $0 > 0 ? 1 : 0 }
     case .sign: return map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
     case .errorFunction: return map { erf($0) }
+    case .gelu: return map { $0 * normal($0) }
+    case .geluSlope:
+      return map { normal($0) + $0 * exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() }
     case .scale(let factor): return map { factor * $0 }
     case .offset(let amount): return map { $0 + amount }
     case .add: return both(+)
@@ -80,6 +88,28 @@ public struct ReferenceInterpreter {
         let top = row.max() ?? 0
         let sum = log(row.reduce(0) { $0 + exp($1 - top) })
         return row.map { $0 - top - sum }
+      }
+    case .softmaxGradient:
+      return pairsOfRows(x[0], x[1]) { s, y in
+        let sum = zip(s, y).reduce(0) { $0 + $1.0 * $1.1 }
+        return zip(s, y).map { $1 * ($0 - sum) }
+      }
+    case .normalize(let epsilon):
+      return rows(x[0]) { normalized(Array($0), epsilon).values }
+    case .normalizeGradient(let epsilon):
+      return pairsOfRows(x[0], x[1]) { s, row in
+        let (hat, factor) = normalized(row, epsilon)
+        let mean = s.reduce(0, +) / Double(s.count)
+        let slope = zip(s, hat).reduce(0) { $0 + $1.0 * $1.1 } / Double(s.count)
+        return zip(s, hat).map { factor * ($0 - mean - $1 * slope) }
+      }
+    case .keep(let rate, let seed):
+      return (1...shape.count).map { place in
+        var z = seed &+ run &* 0xd134_2543_de82_ef95 &+ UInt64(place) &* 0x9e37_79b9_7f4a_7c15
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        z ^= z >> 31
+        return Double(z >> 40) * 0x1p-24 < rate ? 0 : 1 / (1 - rate)
       }
     case .broadcast: return stretched(x[0], shape)
     case .reshape: return x[0].elements
@@ -121,6 +151,19 @@ public struct ReferenceInterpreter {
     }
   }
 
+  /// Φ(x)
+  private static func normal(_ x: Double) -> Double { 0.5 * erfc(-x / 2.squareRoot()) }
+
+  /// A row with mean 0 and deviation 1, and 1/√(σ² + ε).
+  private static func normalized(
+    _ row: [Double], _ epsilon: Double
+  ) -> (values: [Double], factor: Double) {
+    let mean = row.reduce(0, +) / Double(row.count)
+    let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(row.count)
+    let factor = 1 / (variance + epsilon).squareRoot()
+    return (row.map { ($0 - mean) * factor }, factor)
+  }
+
   // MARK: - Places
 
   /// The place in memory of each element of a shape, in the order of rows, for strides of its axes.
@@ -153,6 +196,16 @@ public struct ReferenceInterpreter {
     let width = x.shape.last
     return stride(from: 0, to: x.elements.count, by: width).flatMap {
       body(x.elements[$0..<($0 + width)])
+    }
+  }
+
+  private static func pairsOfRows(
+    _ x: (shape: Shape, elements: [Double]), _ y: (shape: Shape, elements: [Double]),
+    _ body: ([Double], [Double]) -> [Double]
+  ) -> [Double] {
+    let width = x.shape.last
+    return stride(from: 0, to: x.elements.count, by: width).flatMap {
+      body(Array(x.elements[$0..<($0 + width)]), Array(y.elements[$0..<($0 + width)]))
     }
   }
 
