@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 /// A case with numbers: the sum of its elements, each with a weight of its own.
-private struct Evaluation {
+struct Evaluation {
   let graph = Graph()
   let inputs: [Node]
   let number: Node

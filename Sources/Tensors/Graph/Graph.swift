@@ -24,6 +24,17 @@ public final class Graph {
   /// Every kind of operation that some node has.
   public var kinds: Set<Operation.Kind> { Set(entries.map(\.operation.kind)) }
 
+  func hasInput(_ name: String) -> Bool {
+    entries.contains { $0.operation == .input(name) }
+  }
+
+  /// The parameters in the order in which they were written down.
+  public var parameters: [(name: String, shape: Shape)] {
+    entries.compactMap {
+      if case .parameter(let name) = $0.operation { (name, $0.shape) } else { nil }
+    }
+  }
+
   /// How many nodes there are.
   public var count: Int { entries.count }
 
@@ -56,6 +67,7 @@ public final class Graph {
   /// The node of an operation, an equal one where there is one.
   func append(_ operation: Operation, _ inputs: [Node], _ shape: Shape) -> Node {
     for input in inputs where input.graph !== self { report(.otherGraph(operation.kind)) }
+    if shape.rank > 8 { report(.shape(operation.kind, shape, wanted: "at most eight axes")) }
     let key = Key(operation: operation, inputs: inputs.map(\.place), shape: shape)
     if let place = places[key] { return Node(graph: self, place: place) }
     entries.append(Entry(operation: operation, inputs: key.inputs, shape: shape))
