@@ -185,8 +185,8 @@ static long gather(const void *record) {
   return 0;
 }
 
-static void accumulate(float *x, const float *y, long count) {
-  FOR_EACH_VECTOR(count, { PUT(x, GET(x) + GET(y)); })
+static void accumulate(float *x, const float *y, float scale, long count) {
+  FOR_EACH_VECTOR(count, { PUT(x, GET(x) + scale * GET(y)); })
 }
 
 static long scatter(const void *record) {
@@ -195,7 +195,7 @@ static long scatter(const void *record) {
   for (long i = 0; i < r->rows; i++) {
     const long row = row_of(r->indices[i], r->count);
     if (row < 0) return i + 1;
-    accumulate(r->out + row * r->width, r->x + i * r->width, r->width);
+    accumulate(r->out + row * r->width, r->x + i * r->width, 1, r->width);
   }
   return 0;
 }

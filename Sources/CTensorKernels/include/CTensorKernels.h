@@ -159,8 +159,8 @@ typedef struct {
 
   /// Σ x²
   double (*sum_of_squares)(const float *x, long count);
-  /// x += y
-  void (*accumulate)(float *x, const float *y, long count);
+  /// x += scale·y
+  void (*accumulate)(float *x, const float *y, float scale, long count);
   /// Adam's step on gradients times `scale`: D. Kingma, J. Ba (2015), algorithm 1, with `rate` and `epsilon`
   /// corrected for the bias of the moments; what `decay` takes off the parameters is AdamW's.
   void (*adam)(float *parameters, const float *gradients, float *first, float *second, long count,

@@ -12,7 +12,9 @@ struct Buffer {
     /// In the arena for as long as it is read.
     case arena
     /// In the arena for good.
-    case input(String), constant(Double), kept
+    case input(String)
+    case constant(Double)
+    case kept
     case parameter(offset: Int)
     case gradient(offset: Int)
   }
@@ -28,7 +30,8 @@ struct Instruction {
     case product(Product)
     case rows(RowFunction, out: Place, x: Place, y: Place, rows: Int, length: Int, epsilon: Double)
     case sum(out: Place, x: Place, outer: Int, middle: Int, inner: Int)
-    case gather(Pick), scatter(Pick)
+    case gather(Pick)
+    case scatter(Pick)
     case keep(out: Place, count: Int, rate: Double, seed: UInt64)
   }
 

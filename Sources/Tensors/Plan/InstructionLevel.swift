@@ -15,11 +15,11 @@ public enum InstructionLevel: String, CaseIterable, Sendable {
   /// The fastest that this processor can run.
   public static let best = available.last ?? .generic
 
-  var kernels: UnsafePointer<tensor_kernels>? {
+  var kernels: Kernels? {
     switch self {
-    case .generic: tensor_kernels_at(TENSOR_GENERIC)
-    case .avx2: tensor_kernels_at(TENSOR_AVX2)
-    case .avx512: tensor_kernels_at(TENSOR_AVX512)
+    case .generic: tensor_kernels_at(TENSOR_GENERIC).map(Kernels.init)
+    case .avx2: tensor_kernels_at(TENSOR_AVX2).map(Kernels.init)
+    case .avx512: tensor_kernels_at(TENSOR_AVX512).map(Kernels.init)
     }
   }
 
@@ -31,8 +31,17 @@ public enum InstructionLevel: String, CaseIterable, Sendable {
     var sink: Float = 0
     return (0..<10).reduce(0) { best, _ in
       let start = ThreadClock.seconds
-      let flop = kernels.pointee.multiply_adds(rounds, &sink)
+      let flop = kernels.table.pointee.multiply_adds(rounds, &sink)
       return max(best, flop / (ThreadClock.seconds - start))
     }
+  }
+}
+
+/// The functions of one level, which never change.
+struct Kernels: @unchecked Sendable {
+  let table: UnsafePointer<tensor_kernels>
+
+  func function(_ which: tensor_elementwise) -> tensor_elementwise_function {
+    tensor_function(table, which)
   }
 }

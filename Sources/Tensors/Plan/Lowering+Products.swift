@@ -61,7 +61,8 @@ extension Lowering {
   }
 
   /// Takes a function into a product where it can be done before the sums are written.
-  private mutating func fuse(_ next: Int, after current: Int, in fused: inout FusedProduct) -> Bool {
+  private mutating func fuse(_ next: Int, after current: Int, in fused: inout FusedProduct) -> Bool
+  {
     let operands = inputs(next)
     switch operation(next) {
     case .scale(let factor) where fused.isPlain: fused.scale *= factor
@@ -189,7 +190,8 @@ extension Instruction.Product {
         cStrides.insert(c[axis], at: 0)
       }
     }
-    precondition(self.lengths.count <= 3, "matrices along \(lengths) lie along more than three axes")
+    precondition(
+      self.lengths.count <= 3, "matrices along \(lengths) lie along more than three axes")
   }
 
   /// A column of results whose operand lies in columns is a row of the transposed product.

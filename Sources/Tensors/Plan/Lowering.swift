@@ -140,7 +140,8 @@ struct Lowering {
       for input in inputs(place) {
         let count = self.shape(input).axes[axis]
         copy(
-          view(input), to: result.sliced(axis: axis, start: start, count: count), name: "concatenate")
+          view(input), to: result.sliced(axis: axis, start: start, count: count),
+          name: "concatenate")
         start += count
       }
       define(place, result)

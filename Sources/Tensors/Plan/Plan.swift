@@ -24,7 +24,9 @@ public final class Plan {
   }
 
   let instructions: [Instruction]
+  let kernels: Kernels
   private let views: [Int: View]
+  private let locations: [Buffer.Location]
   private let bases: [UnsafeMutablePointer<Float>]
   private let inputs: [String: (start: UnsafeMutablePointer<Float>, shape: Shape)]
   private let memory: Memory
@@ -60,6 +62,8 @@ public final class Plan {
     let arena = Arena(lowering.buffers, lowering.instructions)
     self.graph = graph
     self.level = level
+    self.kernels = kernels
+    locations = lowering.buffers.map(\.location)
     self.parameters = parameters
     self.gradients = ParameterBlock(parameters.layout)
     instructions = lowering.instructions
@@ -105,6 +109,28 @@ public final class Plan {
 
   /// The names of inputs that are read, with their shapes.
   public var inputShapes: [String: Shape] { inputs.mapValues(\.shape) }
+
+  /// Floating-point operations of a run.
+  public var flop: Double { instructions.reduce(0) { $0 + $1.flop } }
+
+  /// The parameters in the order in which a run computes their gradients.
+  var gradientOrder: [String] {
+    var seen: Set<Int> = []
+    return instructions.compactMap { instruction in
+      guard case .gradient(let offset) = locations[instruction.writes],
+        seen.insert(offset).inserted
+      else { return nil }
+      return parameters.layout.entries.first { $0.offset == offset }?.name
+    }
+  }
+
+  /// Where an output of one number lies.
+  func address(of node: Node) -> UnsafePointer<Float> {
+    guard let view = views[node.place] else {
+      preconditionFailure("a plan gives the elements of its outputs")
+    }
+    return UnsafePointer(bases[view.buffer] + view.offset)
+  }
 
   /// Gives an input its elements, which stay until others are given.
   public func set(_ name: String, _ elements: [Float]) throws(RunError) {

@@ -20,11 +20,11 @@ struct RecordStore {
   }
 
   mutating func instruction(
-    _ work: Instruction.Work, _ kernels: UnsafePointer<tensor_kernels>,
+    _ work: Instruction.Work, _ kernels: Kernels,
     _ bases: [UnsafeMutablePointer<Float>], _ run: UnsafePointer<UInt64>
   ) -> tensor_instruction {
     func at(_ place: Place) -> UnsafeMutablePointer<Float> { bases[place.buffer] + place.offset }
-    let table = kernels.pointee
+    let table = kernels.table.pointee
     switch work {
     case .map(let map):
       let operands = map.operands.map { place, strides in
@@ -32,7 +32,7 @@ struct RecordStore {
       }
       let steps = map.steps.map { step in
         tensor_step(
-          function: tensor_function(kernels, step.function), x: Int32(step.x), y: Int32(step.y),
+          function: kernels.function(step.function), x: Int32(step.x), y: Int32(step.y),
           out: Int32(step.out), s: Float(step.number))
       }
       return instruction(

@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Timings beside peers. A package of its own, so that nobody who uses the library resolves it.
+let package = Package(
+  name: "benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "perfmodel", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "tensor-timings", dependencies: [.product(name: "PerfModel", package: "perfmodel")])
+  ],
+  swiftLanguageModes: [.v6]
+)
