@@ -13,4 +13,13 @@ public struct GraphConvolution {
   public func callAsFunction(_ x: Node, adjacency: Node) -> Node {
     matmul(adjacency, matmul(x, linear.weight)) + linear.bias
   }
+
+  /// `[n, in] → [n, out]` with A in its edges: `A_vu` is the weight of u → v.
+  ///
+  /// - Parameter weights: `[m]`, one for each edge; 1 without.
+  public func callAsFunction(_ x: Node, edges: Edges, weights: Node? = nil) -> Node {
+    var messages = matmul(x, linear.weight).gather(edges.sources)
+    if let weights { messages = messages * weights.reshaped(-1, 1) }
+    return messages.segmentSum(edges.targets, count: x.shape.axes.first ?? 1) + linear.bias
+  }
 }
