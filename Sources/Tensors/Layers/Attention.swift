@@ -46,4 +46,13 @@ public struct Attention {
     // i − j + ½ is above 0 for j ≤ i.
     return (positions.reshaped(n, 1) - positions.reshaped(1, n) + 0.5).step
   }
+
+  /// The same with the positions 0 to `count` − 1.
+  public static func causalMask(_ count: Int, in graph: Graph) -> Node {
+    var positions = graph.fill(0, [1])
+    while positions.shape.count < count {
+      positions = concatenate([positions, positions + Double(positions.shape.count)])
+    }
+    return causalMask(positions.slice(axis: 0, 0..<count))
+  }
 }
