@@ -2,104 +2,48 @@ import Foundation
 import Tensors
 import Testing
 
-/// A model with its first values and inputs that look random.
-private final class Bench {
-  let graph = Graph()
-  let parameters: Parameters
-  var values: [String: [Double]] = [:]
-
-  init() { parameters = Parameters(graph, seed: 3) }
-
-  func input(_ name: String, _ shape: Shape) -> Node {
-    values[name] = (0..<shape.count).map { sin(1.7 * Double($0) + Double(name.utf8.count)) }
-    return graph.input(name, shape)
-  }
-
-  func evaluate(_ node: Node) throws -> [Double] {
-    var all = values
-    for entry in parameters.entries where all[entry.name] == nil {
-      all[entry.name] = entry.values.map(Double.init)
-    }
-    return try ReferenceInterpreter(graph).evaluate([node], all)[0]
-  }
-
-  func rows(_ name: String, _ width: Int) -> [[Double]] {
-    let all =
-      values[name] ?? parameters.entries.first { $0.name == name }?.values.map(Double.init) ?? []
-    return stride(from: 0, to: all.count, by: width).map { Array(all[$0..<($0 + width)]) }
-  }
-
-  /// x·W + b by loops.
-  func linear(_ name: String, _ x: [[Double]]) -> [[Double]] {
-    let bias = rows("\(name).bias", 1).map { $0[0] }
-    let weight = rows("\(name).weight", bias.count)
-    return x.map { row in
-      bias.indices.map { j in
-        bias[j] + row.indices.reduce(0) { $0 + row[$1] * weight[$1][j] }
-      }
-    }
-  }
-}
-
-private func isClose(_ a: [Double], _ b: [Double]) -> Bool {
-  a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-9 }
-}
-
 @Suite("Layers") struct LayerTests {
-  private let bench = Bench()
+  private let bench = LayerBench()
 
   @Test("a linear layer is its loop") func linear() throws {
     let layer = Linear(bench.parameters, "own", 3, 2)
     bench.values["own.bias"] = [0.5, -0.25]
-    let found = try bench.evaluate(layer(bench.input("x", [2, 2, 3])))
-    #expect(isClose(found, bench.linear("own", bench.rows("x", 3)).flatMap(\.self)))
+    let result = layer(bench.input("x", [2, 2, 3]))
+    try bench.expectValue(of: result, is: bench.linear("own", bench.rows("x", 3)))
+    try bench.expectDerivatives(of: result)
   }
 
   @Test("normalised rows have mean β and deviation γ") func normalisation() throws {
     let layer = LayerNorm(bench.parameters, "norm", 4, epsilon: 1e-9)
     bench.values["norm.gain"] = [2, 2, 2, 2]
     bench.values["norm.bias"] = [1, 1, 1, 1]
-    let found = try bench.evaluate(layer(bench.input("x", [3, 4])))
+    let result = layer(bench.input("x", [3, 4]))
+    let found = try bench.evaluate(result)
     for row in stride(from: 0, to: 12, by: 4).map({ found[$0..<($0 + 4)] }) {
       let mean = row.reduce(0, +) / 4
       let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4
       #expect(abs(mean - 1) < 1e-9 && abs(variance - 4) < 1e-6)
     }
+    try bench.expectDerivatives(of: result)
   }
 
   @Test(
     "attention is its loops, over itself, over a memory, and with a mask", arguments: [0, 1, 2])
   func attention(way: Int) throws {
     let (batch, m, width, heads) = (2, 3, 4, 2)
-    let n = way == 1 ? 5 : m
     let layer = Attention(bench.parameters, "a", width: width, heads: heads)
     let x = bench.input("x", [batch, m, width])
-    let memory = way == 1 ? bench.input("memory", [batch, n, width]) : nil
+    let memory = way == 1 ? bench.input("memory", [batch, 5, width]) : nil
     bench.values["positions"] = (0..<m).map(Double.init)
     let mask = way == 2 ? Attention.causalMask(bench.graph.input("positions", [m])) : nil
-    let found = try bench.evaluate(layer(x, memory: memory, mask: mask))
-    let q = bench.linear("a.query", bench.rows("x", width))
-    let asked = bench.rows(way == 1 ? "memory" : "x", width)
-    let (k, v) = (bench.linear("a.key", asked), bench.linear("a.value", asked))
-    var seen: [[Double]] = []
-    for b in 0..<batch {
-      for i in 0..<m {
-        var row: [Double] = []
-        for h in 0..<heads {
-          let part = (2 * h)..<(2 * h + 2)
-          let visible = (0..<n).filter { way != 2 || $0 <= i }
-          let scores = visible.map { j in
-            part.reduce(0) { $0 + q[b * m + i][$1] * k[b * n + j][$1] } / 2.0.squareRoot()
-          }
-          let sum = scores.reduce(0) { $0 + exp($1) }
-          row += part.map { d in
-            zip(visible, scores).reduce(0) { $0 + exp($1.1) / sum * v[b * n + $1.0][d] }
-          }
-        }
-        seen.append(row)
-      }
-    }
-    #expect(isClose(found, bench.linear("a.output", seen).flatMap(\.self)))
+    bench.disturb()
+    let expected = bench.attention(
+      "a", bench.rows("x", width), over: bench.rows(way == 1 ? "memory" : "x", width), batch: batch,
+      heads: heads
+    ) { way != 2 || $1 <= $0 }
+    let seen = layer(x, memory: memory, mask: mask)
+    try bench.expectValue(of: seen, is: expected)
+    try bench.expectDerivatives(of: seen)
   }
 
   @Test("a block adds to what came, and has as many parameters as its parts") func block() throws {
@@ -116,32 +60,23 @@ private func isClose(_ a: [Double], _ b: [Double]) -> Bool {
         bench.values[entry.name] = [Double](repeating: 0, count: entry.shape.count)
       }
     }
-    #expect(isClose(try bench.evaluate(block(x)), bench.values["x"] ?? []))
+    try bench.expectValue(of: block(x), is: bench.rows("x", 4))
   }
 
   @Test("a gated unit is its equations") func gated() throws {
     let unit = GatedRecurrentUnit(bench.parameters, "u", 3, 2)
-    let found = try bench.evaluate(unit(bench.input("x", [2, 3]), bench.input("state", [2, 2])))
-    let (x, h) = (bench.rows("x", 3), bench.rows("state", 2))
-    func both(_ part: String, _ state: [[Double]], _ f: (Double) -> Double) -> [[Double]] {
-      zip(bench.linear("u.\(part).input", x), bench.linear("u.\(part).state", state)).map {
-        zip($0, $1).map { f($0 + $1) }
-      }
-    }
-    func sigmoid(_ v: Double) -> Double { 1 / (1 + exp(-v)) }
-    let (z, r) = (both("update", h, sigmoid), both("reset", h, sigmoid))
-    let c = both("candidate", zip(r, h).map { zip($0, $1).map(*) }, tanh)
-    let expected = h.indices.flatMap { b in
-      (0..<2).map { (1 - z[b][$0]) * c[b][$0] + z[b][$0] * h[b][$0] }
-    }
-    #expect(isClose(found, expected))
+    let next = unit(bench.input("x", [2, 3]), bench.input("state", [2, 2]))
+    bench.disturb()
+    let expected = bench.gatedUnit("u", bench.rows("x", 3), bench.rows("state", 2))
+    try bench.expectValue(of: next, is: expected)
+    try bench.expectDerivatives(of: next)
   }
 
   @Test("a graph convolution sums neighbours; an embedding takes rows") func graphs() throws {
     let layer = GraphConvolution(bench.parameters, "g", 2, 3)
     bench.values["adjacency"] = [1, 1, 0, 0, 1, 0, 0.5, 0, 1]
     let x = bench.input("x", [2, 3, 2])
-    let found = try bench.evaluate(layer(x, adjacency: bench.graph.input("adjacency", [3, 3])))
+    let result = layer(x, adjacency: bench.graph.input("adjacency", [3, 3]))
     let rows = bench.rows("x", 2)
     let mixed = (0..<2).flatMap { b -> [[Double]] in
       let own = Array(rows[(3 * b)..<(3 * b + 3)])
@@ -149,12 +84,15 @@ private func isClose(_ a: [Double], _ b: [Double]) -> Bool {
         zip(own[0], own[1]).map(+), own[1], zip(own[0], own[2]).map { 0.5 * $0 + $1 },
       ]
     }
-    #expect(isClose(found, bench.linear("g", mixed).flatMap(\.self)))
+    bench.disturb()
+    try bench.expectValue(of: result, is: bench.linear("g", mixed))
+    try bench.expectDerivatives(of: result)
     let embedding = Embedding(bench.parameters, "e", 5, 2)
     bench.values["rows"] = [4, 0, 4]
-    let taken = try bench.evaluate(embedding(bench.graph.input("rows", [3])))
+    let taken = embedding(bench.graph.input("rows", [3]))
     let table = bench.rows("e.table", 2)
-    #expect(isClose(taken, table[4] + table[0] + table[4]))
+    try bench.expectValue(of: taken, is: [table[4], table[0], table[4]])
+    try bench.expectDerivatives(of: taken)
   }
 
   @Test("first values depend on the seed and their name alone") func initial() {
