@@ -112,7 +112,10 @@ let package = Package(
     suite("QuantitiesTests", ["Quantities"]),
     suite("DocumentsTests", ["Documents"]),
     suite("MathematicsTests", ["Mathematics"]),
-    suite("TensorsTests", ["Tensors", "Mathematics"]),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "Mathematics"],
+      exclude: ["Fixtures/torch_gradients.py"], resources: [.copy("Fixtures/gradients.json")],
+      swiftSettings: strictness),
     suite(
       "WorkloadsTests", ["Workloads", "Features"], resources: [.copy("Fixtures"), .copy("Models")]),
     suite("DevicesTests", ["Devices", "Quantities"]),

@@ -23,8 +23,9 @@ static double sum_of_squares(const float *x, long count) {
 }
 
 static void adam(float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
-    long count, float scale, float rate, float beta1, float beta2, float epsilon, float decay) {
-  const float rest1 = 1 - beta1, rest2 = 1 - beta2, left = 1 - decay;
+    long count, float scale, float rate, float beta1, float rest1, float beta2, float rest2,
+    float epsilon, float decay) {
+  const float left = 1 - decay;
   FOR_EACH_VECTOR(count, {
     const vector gradient = scale * GET(g);
     const vector first = beta1 * GET(m) + rest1 * gradient;

@@ -162,9 +162,10 @@ typedef struct {
   /// x += scale·y
   void (*accumulate)(float *x, const float *y, float scale, long count);
   /// Adam's step on gradients times `scale`: D. Kingma, J. Ba (2015), algorithm 1, with `rate` and `epsilon`
-  /// corrected for the bias of the moments; what `decay` takes off the parameters is AdamW's.
+  /// corrected for the bias of the moments, and rests 1 − beta; what `decay` takes off the parameters is AdamW's.
   void (*adam)(float *parameters, const float *gradients, float *first, float *second, long count,
-      float scale, float rate, float beta1, float beta2, float epsilon, float decay);
+      float scale, float rate, float beta1, float rest1, float beta2, float rest2, float epsilon,
+      float decay);
   /// v ← momentum·v + scale·g;  p ← (1 − decay)·p − rate·v
   void (*descend)(float *parameters, const float *gradients, float *velocity, long count, float scale,
       float rate, float momentum, float decay);

@@ -39,7 +39,8 @@ public enum Optimizer: Sendable, Equatable {
       kernels.table.pointee.adam(
         parameters.start + start, gradients.start + start, moments.first.start + start,
         moments.second.start + start, range.count, Float(factor),
-        Float(rate * correction2 / correction1), Float(beta1), Float(beta2),
+        Float(rate * correction2 / correction1), Float(beta1), Float(1 - beta1), Float(beta2),
+        Float(1 - beta2),
         Float(epsilon * correction2), Float(rate * weightDecay))
     }
   }
