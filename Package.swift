@@ -51,6 +51,9 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // The flag holds in debug builds as well: tests run at release speed.
+    .target(
+      name: "CTensorKernels", exclude: ["README.md"], cSettings: [.unsafeFlags(["-O2"])]),
     room("Quantities", []),
     room("Documents", ["Quantities"]),
     room("Mathematics", ["CLAPACKE"]),
@@ -63,9 +66,6 @@ let package = Package(
         "Import/JSON/README.md", "Import/ONNX/Schema/README.md", "Import/ONNX/Schema/onnx.proto",
       ]),
     room("Devices", ["Documents", "Quantities"]),
-    // Their compiler flag holds in debug builds as well: tests run at release speed.
-    .target(
-      name: "CTensorKernels", exclude: ["README.md"], cSettings: [.unsafeFlags(["-O2"])]),
     room("Tensors", ["CTensorKernels", "Mathematics"]),
 
     // 3 CONTRACT

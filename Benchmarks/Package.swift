@@ -5,10 +5,17 @@ import PackageDescription
 let package = Package(
   name: "benchmarks",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "perfmodel", path: "..")],
+  dependencies: [
+    .package(name: "perfmodel", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+  ],
   targets: [
     .executableTarget(
-      name: "tensor-timings", dependencies: [.product(name: "PerfModel", package: "perfmodel")])
+      name: "tensor-timings",
+      dependencies: [
+        .product(name: "PerfModel", package: "perfmodel"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ])
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import Mathematics
 import Tensors
 import Testing
 
@@ -27,13 +28,7 @@ private struct Fixture: Decodable {
 
 /// The numbers of a tensor by its name: those of the script that made the file.
 private func uniform(_ name: String, _ place: Int) -> Double {
-  let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-    ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
-  }
-  var z = hash &+ UInt64(place + 1) &* 0x9e37_79b9_7f4a_7c15
-  z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-  z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-  z ^= z >> 31
+  let z = splitMix64(fnv1a(name.utf8) &+ UInt64(place + 1) &* 0x9e37_79b9_7f4a_7c15)
   return Double(z >> 40) * 0x1p-24 * 2 - 1
 }
 

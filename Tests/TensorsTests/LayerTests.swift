@@ -100,7 +100,7 @@ import Testing
       let parameters = Parameters(Graph(), seed: seed)
       for place in 0..<before { _ = Linear(parameters, "other.\(place)", 2, 2) }
       _ = Linear(parameters, "own", 8, 8)
-      return parameters.entries.first { $0.name == "own.weight" }?.values
+      return parameters.entries.first { $0.name == "own.weight" }?.elements
     }
     #expect(values(1, before: 0) == values(1, before: 3))
     #expect(values(1, before: 0) != values(2, before: 0))

@@ -56,23 +56,19 @@ INLINE vector finished(vector x, const tile_end *end, long place, long column) {
 
 typedef void (*tile)(long, const float *, long, long, const float *, long, const tile_end *);
 
-#define TILES(VECTORS) \
-  TILE(1, VECTORS) TILE(2, VECTORS) TILE(3, VECTORS) TILE(4, VECTORS) TILE(5, VECTORS) TILE(6, VECTORS)
-#define NAMES(VECTORS) \
-  tile_1x##VECTORS, tile_2x##VECTORS, tile_3x##VECTORS, tile_4x##VECTORS, tile_5x##VECTORS, tile_6x##VECTORS
-TILES(1)
-TILES(2)
+#define TILE_NAME(ROWS, VECTORS) tile_##ROWS##x##VECTORS,
+#define UP_TO_6(DO, VECTORS) \
+  DO(1, VECTORS) DO(2, VECTORS) DO(3, VECTORS) DO(4, VECTORS) DO(5, VECTORS) DO(6, VECTORS)
 #if TILE_ROWS == 12
-#define MORE_TILES(VECTORS) \
-  TILE(7, VECTORS) TILE(8, VECTORS) TILE(9, VECTORS) TILE(10, VECTORS) TILE(11, VECTORS) TILE(12, VECTORS)
-#define MORE_NAMES(VECTORS) \
-  tile_7x##VECTORS, tile_8x##VECTORS, tile_9x##VECTORS, tile_10x##VECTORS, tile_11x##VECTORS, tile_12x##VECTORS
-MORE_TILES(1)
-MORE_TILES(2)
-static const tile tiles[2][TILE_ROWS] = {{NAMES(1), MORE_NAMES(1)}, {NAMES(2), MORE_NAMES(2)}};
+#define FOR_EACH_TILE(DO, VECTORS)                                                                 \
+  UP_TO_6(DO, VECTORS)                                                                             \
+  DO(7, VECTORS) DO(8, VECTORS) DO(9, VECTORS) DO(10, VECTORS) DO(11, VECTORS) DO(12, VECTORS)
 #else
-static const tile tiles[2][TILE_ROWS] = {{NAMES(1)}, {NAMES(2)}};
+#define FOR_EACH_TILE(DO, VECTORS) UP_TO_6(DO, VECTORS)
 #endif
+FOR_EACH_TILE(TILE, 1)
+FOR_EACH_TILE(TILE, 2)
+static const tile tiles[2][TILE_ROWS] = {{FOR_EACH_TILE(TILE_NAME, 1)}, {FOR_EACH_TILE(TILE_NAME, 2)}};
 
 /// Columns of a transposed B side by side: to[p·PANEL + j] = from[j·stride + p]; missing ones stay as they are.
 static void pack_transposed(float *restrict to, const float *from, long stride, long columns, long k) {

@@ -1,31 +1,21 @@
 // Rows and sums.
 
-static long largest(const void *record) {
-  const tensor_rows *r = record;
-  for (long row = 0; row < r->rows; row++) {
-    const float *x = r->x + row * r->length;
-    float best = x[0];
-    if (r->length >= LANES) {
-      vector v = load(x);
-      long i = LANES;
-      for (; i + LANES <= r->length; i += LANES) v = larger(load(x + i), v);
-      // The last vector again from the end: what is seen twice is no larger.
-      v = larger(load(x + r->length - LANES), v);
-      best = top(v);
-    } else {
-      for (long i = 1; i < r->length; i++) best = x[i] > best ? x[i] : best;
-    }
-    r->out[row] = best;
+INLINE float row_top(const float *x, long length) {
+  float best = x[0];
+  if (length < LANES) {
+    for (long i = 1; i < length; i++) best = x[i] > best ? x[i] : best;
+    return best;
   }
-  return 0;
+  vector v = load(x);
+  for (long i = LANES; i + LANES <= length; i += LANES) v = larger(load(x + i), v);
+  // The last vector again from the end: what is seen twice is no larger.
+  return top(larger(load(x + length - LANES), v));
 }
 
-INLINE float row_top(const float *x, long length) {
-  tensor_rows one = {.x = x, .rows = 1, .length = length};
-  float best;
-  one.out = &best;
-  largest(&one);
-  return best;
+static long largest(const void *record) {
+  const tensor_rows *r = record;
+  for (long row = 0; row < r->rows; row++) r->out[row] = row_top(r->x + row * r->length, r->length);
+  return 0;
 }
 
 INLINE float row_sum(const float *x, long length) {
@@ -75,21 +65,37 @@ static long sum(const void *record) {
   return 0;
 }
 
+/// out = e^(x − best), and their sum.
+INLINE float exponentials(float *out, const float *x, float best, long length) {
+  vector sums = {0};
+  FOR_EACH_VECTOR(length, {
+    vector e = exponential(GET(x) - best);
+    PUT(out, e);
+    // Lanes beyond the end count as nothing.
+    sums += live == LANES ? e : load_some(out + i, live);
+  })
+  return total(sums);
+}
+
 static long softmax(const void *record) {
   const tensor_rows *r = record;
   for (long row = 0; row < r->rows; row++) {
     const float *x = r->x + row * r->length;
     float *out = r->out + row * r->length;
-    const float best = row_top(x, r->length);
-    vector sums = {0};
-    FOR_EACH_VECTOR(r->length, {
-      vector e = exponential(GET(x) - best);
-      PUT(out, e);
-      // Lanes beyond the end count as nothing.
-      sums += live == LANES ? e : load_some(out + i, live);
-    })
-    const float factor = 1 / total(sums);
+    const float factor = 1 / exponentials(out, x, row_top(x, r->length), r->length);
     FOR_EACH_VECTOR(r->length, { PUT(out, factor * GET(out)); })
+  }
+  return 0;
+}
+
+static long log_softmax(const void *record) {
+  const tensor_rows *r = record;
+  for (long row = 0; row < r->rows; row++) {
+    const float *x = r->x + row * r->length;
+    float *out = r->out + row * r->length;
+    const float best = row_top(x, r->length);
+    const float shift = logarithm(splat(exponentials(out, x, best, r->length)))[0];
+    FOR_EACH_VECTOR(r->length, { PUT(out, (GET(x) - best) - shift); })
   }
   return 0;
 }
@@ -104,24 +110,6 @@ static long softmax_gradient(const void *record) {
     FOR_EACH_VECTOR(r->length, { sums += GET(s) * GET(y); })
     const float mean = total(sums);
     FOR_EACH_VECTOR(r->length, { PUT(out, GET(y) * (GET(s) - mean)); })
-  }
-  return 0;
-}
-
-static long log_softmax(const void *record) {
-  const tensor_rows *r = record;
-  for (long row = 0; row < r->rows; row++) {
-    const float *x = r->x + row * r->length;
-    float *out = r->out + row * r->length;
-    const float best = row_top(x, r->length);
-    vector sums = {0};
-    FOR_EACH_VECTOR(r->length, {
-      vector e = exponential(GET(x) - best);
-      PUT(out, e);
-      sums += live == LANES ? e : load_some(out + i, live);
-    })
-    const float shift = logarithm(splat(total(sums)))[0];
-    FOR_EACH_VECTOR(r->length, { PUT(out, (GET(x) - best) - shift); })
   }
   return 0;
 }

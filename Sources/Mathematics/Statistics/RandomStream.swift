@@ -12,14 +12,11 @@ public struct RandomStream: Sendable, RandomNumberGenerator {
 
   public init(seed: UInt64) {
     var x = seed
-    func splitMix() -> UInt64 {
+    func next() -> UInt64 {
       x &+= 0x9e37_79b9_7f4a_7c15
-      var z = x
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
+      return splitMix64(x)
     }
-    state = (splitMix(), splitMix(), splitMix(), splitMix())
+    state = (next(), next(), next(), next())
   }
 
   /// A stream for a purpose of its own: the same seed and another label give unrelated numbers.
@@ -85,4 +82,15 @@ public struct RandomStream: Sendable, RandomNumberGenerator {
 /// - Source: G. Fowler, L. C. Noll, K.-P. Vo, the 64-bit offset and prime.
 public func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
   bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+}
+
+/// Bits mixed so that neighbouring numbers have nothing in common: the output of SplitMix64 for a state.
+///
+/// - Source: G. Steele, D. Lea, C. Flood, *Fast splittable pseudorandom number generators* (2014), as in
+///   S. Vigna's SplitMix64.
+public func splitMix64(_ state: UInt64) -> UInt64 {
+  var z = state
+  z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+  z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+  return z ^ (z >> 31)
 }

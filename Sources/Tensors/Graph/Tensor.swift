@@ -21,11 +21,20 @@ public struct Tensor: Sendable, Equatable {
 
   /// The lengths after the first axis, which counts samples.
   var sample: Shape { Shape(Array(shape.axes.dropFirst())) }
+}
 
-  /// Samples by their places.
-  public func rows(_ places: some Sequence<Int>) -> Tensor {
-    let width = sample.count
-    let chosen = places.flatMap { elements[($0 * width)..<(($0 + 1) * width)] }
-    return Tensor(Shape([chosen.count / max(1, width)] + sample.axes), chosen)
+/// A tensor with a name.
+public struct NamedTensor: Sendable, Equatable {
+  public let name: String
+  public let shape: Shape
+  /// In the order of rows.
+  public var elements: [Float]
+
+  /// - Precondition: as many elements as the shape has.
+  public init(name: String, shape: Shape, elements: [Float]) {
+    precondition(elements.count == shape.count, "\(elements.count) elements of \(shape)")
+    self.name = name
+    self.shape = shape
+    self.elements = elements
   }
 }

@@ -14,17 +14,10 @@ public final class Parameters {
     case normal(deviation: Double)
   }
 
-  /// One tensor.
-  public struct Entry: Sendable {
-    public let name: String
-    public let shape: Shape
-    public let values: [Float]
-  }
-
   public let graph: Graph
   public let seed: UInt64
   /// In the order in which layers asked for them.
-  public private(set) var entries: [Entry] = []
+  public private(set) var entries: [NamedTensor] = []
   public private(set) var nodes: [Node] = []
 
   public init(_ graph: Graph, seed: UInt64 = 0) {
@@ -47,7 +40,7 @@ public final class Parameters {
       case .normal(let deviation): Float(random.normal() * deviation)
       }
     }
-    entries.append(Entry(name: name, shape: shape, values: values))
+    entries.append(NamedTensor(name: name, shape: shape, elements: values))
     nodes.append(node)
     return node
   }

@@ -1,10 +1,25 @@
+/// `GELU(x·W + b_W)·V + b_V`, each position by itself.
+///
+/// `[…, width] → […, width]`
+public struct FeedForward {
+  public let up: Linear
+  public let down: Linear
+
+  /// - Parameter hidden: the width between; four times as wide without.
+  public init(_ parameters: Parameters, _ name: String, _ width: Int, hidden: Int? = nil) {
+    up = Linear(parameters, "\(name).up", width, hidden ?? 4 * width)
+    down = Linear(parameters, "\(name).down", hidden ?? 4 * width, width)
+  }
+
+  public func callAsFunction(_ x: Node) -> Node { down(up(x).gelu) }
+}
+
 /// Attention and two layers beside it, each normalised before and added to what came.
 public struct TransformerBlock {
   public let attention: Attention
   public let first: LayerNorm
   public let second: LayerNorm
-  public let up: Linear
-  public let down: Linear
+  public let feedForward: FeedForward
 
   public init(
     _ parameters: Parameters, _ name: String, width: Int, heads: Int, hidden: Int? = nil
@@ -12,14 +27,13 @@ public struct TransformerBlock {
     attention = Attention(parameters, "\(name).attention", width: width, heads: heads)
     first = LayerNorm(parameters, "\(name).first", width)
     second = LayerNorm(parameters, "\(name).second", width)
-    up = Linear(parameters, "\(name).up", width, hidden ?? 4 * width)
-    down = Linear(parameters, "\(name).down", hidden ?? 4 * width, width)
+    feedForward = FeedForward(parameters, name, width, hidden: hidden)
   }
 
   /// `[batch, n, width] → [batch, n, width]`
   public func callAsFunction(_ x: Node, mask: Node? = nil) -> Node {
     let seen = x + attention(first(x), mask: mask)
-    return seen + down(up(second(seen)).gelu)
+    return seen + feedForward(second(seen))
   }
 }
 
@@ -39,8 +53,7 @@ public struct TransformerDecoderBlock {
   public let first: LayerNorm
   public let second: LayerNorm
   public let third: LayerNorm
-  public let up: Linear
-  public let down: Linear
+  public let feedForward: FeedForward
 
   public init(
     _ parameters: Parameters, _ name: String, width: Int, heads: Int, hidden: Int? = nil
@@ -50,8 +63,7 @@ public struct TransformerDecoderBlock {
     first = LayerNorm(parameters, "\(name).first", width)
     second = LayerNorm(parameters, "\(name).second", width)
     third = LayerNorm(parameters, "\(name).third", width)
-    up = Linear(parameters, "\(name).up", width, hidden ?? 4 * width)
-    down = Linear(parameters, "\(name).down", hidden ?? 4 * width, width)
+    feedForward = FeedForward(parameters, name, width, hidden: hidden)
   }
 
   /// `[batch, m, width] → [batch, m, width]`
@@ -67,6 +79,6 @@ public struct TransformerDecoderBlock {
     let mask = mask ?? Attention.causalMask(positions, in: x.graph)
     let written = x + attention(first(x), mask: mask)
     let read = written + crossAttention(second(written), memory: memory, mask: memoryMask)
-    return read + down(up(third(read)).gelu)
+    return read + feedForward(third(read))
   }
 }

@@ -25,7 +25,13 @@ struct Arena {
     }
     // The largest first, each at the lowest place that is free while it lives.
     for buffer in inArena.sorted(by: { (size($1), $0) < (size($0), $1) }) {
-      let life = buffers[buffer].location == .arena ? lives[buffer] ?? always : always
+      let life: ClosedRange<Int>
+      switch buffers[buffer].location {
+      case .arena: life = lives[buffer] ?? always
+      // Until the next run.
+      case .kept: life = (lives[buffer]?.lowerBound ?? 0)...always.upperBound
+      default: life = always
+      }
       var offset = 0
       for other in placed where other.life.overlaps(life) && other.offset < offset + size(buffer) {
         offset = max(offset, other.end)

@@ -194,14 +194,16 @@ struct Lowering {
     let x = contiguous(view(operands[0]))
     let y = operands.count > 1 ? contiguous(view(operands[1])) : x
     let function: Instruction.RowFunction
+    // Arithmetic for each element, a function like the exponential counted as one.
+    let flop: Double
     var epsilon = 0.0
     switch operation(place) {
-    case .largest: function = .largest
-    case .softmax: function = .softmax
-    case .softmaxGradient: function = .softmaxGradient
-    case .logSoftmax: function = .logSoftmax
-    case .normalize(let own): (function, epsilon) = (.normalize, own)
-    case .normalizeGradient(let own): (function, epsilon) = (.normalizeGradient, own)
+    case .largest: (function, flop) = (.largest, 1)
+    case .softmax: (function, flop) = (.softmax, 5)
+    case .softmaxGradient: (function, flop) = (.softmaxGradient, 4)
+    case .logSoftmax: (function, flop) = (.logSoftmax, 5)
+    case .normalize(let own): (function, flop, epsilon) = (.normalize, 6, own)
+    case .normalizeGradient(let own): (function, flop, epsilon) = (.normalizeGradient, 12, own)
     default: preconditionFailure("\(operation(place)) is not of rows")
     }
     let own = shape(operands[0])
@@ -210,7 +212,7 @@ struct Lowering {
       .rows(
         function, out: result.start, x: x.start, y: y.start, rows: own.count / own.last,
         length: own.last, epsilon: epsilon),
-      operation(place).kind.rawValue, own, flop: 8 * Double(own.count))
+      operation(place).kind.rawValue, own, flop: flop * Double(own.count))
     define(place, result)
   }
 

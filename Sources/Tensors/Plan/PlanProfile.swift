@@ -6,7 +6,7 @@ public struct PlannedInstruction: Sendable {
   public let name: String
   /// Of what it writes.
   public let shape: Shape
-  /// Floating-point operations of its formula.
+  /// Floating-point operations of its formula, a function like the exponential counted as one.
   public let flop: Double
   /// Processor time, the median of several runs; nil where it was not measured.
   public var secondsPerRun: Double?

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Processor time of the calling thread, which waits and other processes do not lengthen.
-enum ThreadClock {
-  static var seconds: Double {
+public enum ThreadClock {
+  public static var seconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

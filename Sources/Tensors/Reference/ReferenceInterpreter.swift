@@ -1,4 +1,5 @@
 import Foundation
+import Mathematics
 
 /// Evaluates a graph in double precision, one element after another: what faster ways are held to.
 public struct ReferenceInterpreter {
@@ -105,10 +106,8 @@ public struct ReferenceInterpreter {
       }
     case .keep(let rate, let seed):
       return (1...shape.count).map { place in
-        var z = seed &+ run &* 0xd134_2543_de82_ef95 &+ UInt64(place) &* 0x9e37_79b9_7f4a_7c15
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        z ^= z >> 31
+        let z = splitMix64(
+          seed &+ run &* 0xd134_2543_de82_ef95 &+ UInt64(place) &* 0x9e37_79b9_7f4a_7c15)
         return Double(z >> 40) * 0x1p-24 < rate ? 0 : 1 / (1 - rate)
       }
     case .broadcast: return stretched(x[0], shape)

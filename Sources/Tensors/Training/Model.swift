@@ -54,10 +54,7 @@ public final class Model {
     let values = Parameters(graph, seed: seed)
     _ = definition(values, Batch(graph, size: 1, isTraining: false, seed: seed))
     try graph.check()
-    parameters = ParameterBlock(
-      values.entries.map {
-        NamedTensor(name: $0.name, shape: $0.shape, elements: $0.values)
-      })
+    parameters = ParameterBlock(values.entries)
   }
 
   /// The plan of a step: loss and gradients.

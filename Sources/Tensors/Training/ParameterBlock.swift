@@ -1,21 +1,5 @@
 import CTensorKernels
 
-/// A tensor with a name.
-public struct NamedTensor: Sendable, Equatable {
-  public let name: String
-  public let shape: Shape
-  /// In the order of rows.
-  public var elements: [Float]
-
-  /// - Precondition: as many elements as the shape has.
-  public init(name: String, shape: Shape, elements: [Float]) {
-    precondition(elements.count == shape.count, "\(elements.count) elements of \(shape)")
-    self.name = name
-    self.shape = shape
-    self.elements = elements
-  }
-}
-
 /// Where each parameter lies in a block of all: at multiples of 64 bytes.
 public struct ParameterLayout: Sendable, Equatable {
   public struct Entry: Sendable, Equatable {
@@ -94,8 +78,6 @@ public final class ParameterBlock: @unchecked Sendable {
       }
     }
   }
-
-  func copy(from other: ParameterBlock) { start.update(from: other.start, count: count) }
 
   private func elements(_ entry: ParameterLayout.Entry) -> [Float] {
     Array(UnsafeBufferPointer(start: start + entry.offset, count: entry.shape.count))

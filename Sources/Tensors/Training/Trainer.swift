@@ -1,5 +1,4 @@
 import CTensorKernels
-import Dispatch
 import Mathematics
 
 /// Moves a model's parameters against the gradient of its loss, step by step.

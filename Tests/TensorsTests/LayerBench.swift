@@ -29,15 +29,15 @@ final class LayerBench {
 
   /// Biases and gains become what nothing else is.
   func disturb() {
-    for entry in parameters.entries where Set(entry.values).count == 1 {
-      values[entry.name] = entry.values.indices.map {
-        Double(entry.values[$0]) + 0.3 * cos(2.3 * Double($0) + Double(entry.name.utf8.count))
+    for entry in parameters.entries where Set(entry.elements).count == 1 {
+      values[entry.name] = entry.elements.indices.map {
+        Double(entry.elements[$0]) + 0.3 * cos(2.3 * Double($0) + Double(entry.name.utf8.count))
       }
     }
   }
 
   private var allValues: [String: [Double]] {
-    let first = parameters.entries.map { ($0.name, $0.values.map(Double.init)) }
+    let first = parameters.entries.map { ($0.name, $0.elements.map(Double.init)) }
     return Dictionary(uniqueKeysWithValues: first).merging(values) { $1 }
   }
 
