@@ -15,7 +15,8 @@ import Tensors
       try command.run()
     } catch {
       guard exitCode(for: error) != .success else { exit(withError: error) }
-      FileHandle.standardError.write(Data("tensor-timings: \(message(for: error))\n".utf8))
+      let text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      FileHandle.standardError.write(Data("tensor-timings: \(text)\n".utf8))
       Foundation.exit(2)
     }
   }
