@@ -62,7 +62,7 @@ private let lengths = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 15, 16, 17, 31, 32, 33, 4
         ]
         for end: (Node) -> Node in [
           { ($0 + bias).relu }, { (0.5 * $0 + bias + other).relu }, { $0 * other },
-          { $0 * other.step }, { other - 2 * $0 }, { -$0 + bias },
+          { $0 * other.step }, { $0 * other.sign }, { other - 2 * $0 }, { -$0 + bias },
           { ($0.reshaped(2, 7, n) + bias).relu },
         ] {
           // A plan for each, so that the product has one reader.
@@ -85,9 +85,11 @@ private let lengths = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 15, 16, 17, 31, 32, 33, 4
     let parts = matmul(
       x.reshaped(3, 9, 10).slice(axis: 2, 3..<8), y.reshaped(3, 17, 10).slice(axis: 2, 1..<6),
       transposingRight: true)
+    let columns = matmul(
+      x.reshaped(3, 9, 10), graph.input("v", [3, 9, 1]), transposingLeft: true)
     try check(
-      [heads, joined.reshaped(3, 9, 10), shared, parts],
-      ["x": numbers(270), "y": numbers(510, 1), "a": numbers(81, 2)], level)
+      [heads, joined.reshaped(3, 9, 10), shared, parts, columns],
+      ["x": numbers(270), "y": numbers(510, 1), "a": numbers(81, 2), "v": numbers(27, 3)], level)
   }
 
   @Test("functions of any number of elements", arguments: InstructionLevel.available)
